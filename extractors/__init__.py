@@ -1,0 +1,1 @@
+"""Text to claims: a spaCy pipeline whose components each do one thing."""

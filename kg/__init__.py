@@ -1,0 +1,1 @@
+"""Knowledge graphs from papers: sources, claims, resolution, stores, views."""
