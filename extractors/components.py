@@ -1,0 +1,162 @@
+"""The spaCy components of the default pipeline; each does one thing and leaves it on the `Doc`.
+
+| component | reads | leaves |
+|---|---|---|
+| `paper_sentences` | the text | sentence starts; `doc._.sentence_spans` |
+| `paper_abbreviations` | the text | `doc._.abbreviations`: (long form, abbreviation) pairs |
+| `paper_encoder` | the text | `doc._.reading`, the encoder's output |
+| `paper_entities` | the reading | `doc._.entities`; `doc.spans["entities"]`, `doc.ents` |
+| `paper_introduced` | the entities | `introduced` on each |
+| `paper_relations` | entities and reading | `doc._.relations` |
+| `paper_results` | entities and reading | `doc._.results` |
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from pathlib import Path
+
+from spacy.language import Language
+from spacy.tokens import Doc, Span
+from spacy.util import filter_spans
+
+from extractors.abbreviations import definitions
+from extractors.entities import read_entities
+from extractors.features import Encoded, encode
+from extractors.network import ReadingNetwork, load_network
+from extractors.reading import stitch
+from extractors.relations import read_relations
+from extractors.results import read_results
+from extractors.sentences import sentence_spans
+from extractors.settings import Settings, load_settings
+from extractors.tokenizer import split_at
+
+BATCH = 8  # windows that the encoder reads side by side
+
+for _name in ("reading", "title_end"):
+    Doc.set_extension(_name, default=None, force=True)
+for _name in ("sentence_spans", "abbreviations", "entities", "relations", "results"):
+    Doc.set_extension(_name, default=[], force=True)
+
+
+@Language.component("paper_sentences")
+def paper_sentences(doc: Doc) -> Doc:
+    """Mark where sentences begin; a token that two sentences share belongs to the first."""
+    spans = sentence_spans(doc.text)
+    doc._.sentence_spans = spans
+    doc._.title_end = max(0, doc.text.find("\n"))
+    starts = {a for a, _ in spans}
+    for token in doc:
+        token.is_sent_start = token.idx in starts or token.i == 0
+    return doc
+
+
+@Language.component("paper_abbreviations")
+def paper_abbreviations(doc: Doc) -> Doc:
+    """Find the abbreviations that the text defines."""
+    doc._.abbreviations = definitions(doc.text)
+    return doc
+
+
+@Language.factory("paper_encoder", default_config={"model": ""})
+class PaperEncoder:
+    """Run the encoder, over batches of documents of like length in `pipe`."""
+
+    def __init__(self, nlp: Language, name: str, model: str) -> None:
+        from tokenizers import Tokenizer
+
+        self.network: ReadingNetwork = load_network(model)
+        self.tokenizer = Tokenizer.from_file(str(Path(model) / "tokenizer.json"))
+
+    def __call__(self, doc: Doc) -> Doc:
+        """Read one document."""
+        self._read([doc])
+        return doc
+
+    def pipe(self, stream: Iterable[Doc], *, batch_size: int = 32) -> Iterator[Doc]:
+        """Read documents, in order."""
+        docs = iter(stream)
+        while batch := list(islice(docs, batch_size)):
+            self._read(batch)
+            yield from batch
+
+    def _read(self, docs: list[Doc]) -> None:
+        windows = [encode(d.text, self.tokenizer, title_end=d._.title_end) for d in docs]
+        jobs = sorted(
+            ((len(w.ids), d, k, w) for d, ws in enumerate(windows) for k, w in enumerate(ws)),
+            key=lambda j: j[:3],
+        )
+        hidden: dict[tuple[int, int], object] = {}
+        for i in range(0, len(jobs), BATCH):
+            run = jobs[i : i + BATCH]
+            for (_, d, k, _w), h in zip(run, self.network.encode([w for *_, w in run]), strict=True):
+                hidden[d, k] = h
+        for d, (doc, ws) in enumerate(zip(docs, windows, strict=True)):
+            doc._.reading = stitched(ws, [hidden[d, k] for k in range(len(ws))], doc._.sentence_spans)
+
+
+def stitched(windows: list[Encoded], hidden: list, sentences: list[tuple[int, int]]):  # type: ignore[no-untyped-def,type-arg]
+    """The windows as one reading, or None where the text has no piece."""
+    return stitch(windows, hidden, sentences) if windows else None
+
+
+class _Reading:
+    """A component that needs the trained network and its settings."""
+
+    def __init__(self, nlp: Language, name: str, model: str) -> None:
+        self.network: ReadingNetwork = load_network(model)
+        self.settings: Settings = load_settings(Path(model) / "settings.json")
+
+
+@Language.factory("paper_entities", default_config={"model": ""})
+class PaperEntities(_Reading):
+    """Find entities and make them spans of tokens, cutting tokens where a name ends inside one."""
+
+    def __call__(self, doc: Doc) -> Doc:
+        """Read one document."""
+        if doc._.reading is None:
+            return doc
+        doc._.entities = read_entities(doc.text, doc._.reading, self.network, self.settings, doc._.title_end)
+        mentions = [(a, b, e.type) for e in doc._.entities for a, b in e.mentions]
+        split_at(doc, {place for a, b, _ in mentions for place in (a, b)})
+        spans = [doc.char_span(a, b, label) for a, b, label in sorted(mentions)]
+        kept: list[Span] = [s for s in spans if s is not None]
+        doc.spans["entities"] = kept
+        doc.ents = tuple(filter_spans(kept))
+        return doc
+
+
+@Language.factory("paper_introduced", default_config={"model": ""})
+class PaperIntroduced(_Reading):
+    """Decide what the paper introduces."""
+
+    def __call__(self, doc: Doc) -> Doc:
+        """Read one document."""
+        for e in doc._.entities:
+            e.introduced = e.introduced_probability >= self.settings.introduced
+        return doc
+
+
+@Language.factory("paper_relations", default_config={"model": ""})
+class PaperRelations(_Reading):
+    """Find relations."""
+
+    def __call__(self, doc: Doc) -> Doc:
+        """Read one document."""
+        if doc._.reading is not None:
+            doc._.relations = read_relations(doc._.reading, doc._.entities, self.network, self.settings)
+        return doc
+
+
+@Language.factory("paper_results", default_config={"model": ""})
+class PaperResults(_Reading):
+    """Find results."""
+
+    def __call__(self, doc: Doc) -> Doc:
+        """Read one document."""
+        if doc._.reading is not None:
+            doc._.results = read_results(
+                doc.text, doc._.reading, doc._.entities, doc._.sentence_spans, self.network, self.settings
+            )
+        return doc

@@ -1,0 +1,115 @@
+"""The trained network at run time: ONNX Runtime, no PyTorch."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from extractors.features import Encoded
+
+Array = NDArray[Any]
+
+
+class ReadingNetwork(Protocol):
+    """What reads: an encoder and its heads, over arrays. Shapes are those of `extractors.training.network`."""
+
+    def encode(self, windows: Sequence[Encoded]) -> list[Array]:
+        """Hidden states of each window's pieces, (pieces, width)."""
+        ...
+
+    def spans(self, *arrays: Array) -> Array:
+        """Scores of spans."""
+        ...
+
+    def entities(self, *arrays: Array) -> tuple[Array, ...]:
+        """Representations, kinds, introduced."""
+        ...
+
+    def relations(self, *arrays: Array) -> tuple[Array, ...]:
+        """Relations and outcomes."""
+        ...
+
+    def results(self, *arrays: Array) -> tuple[Array, ...]:
+        """Judgements of numbers and their roles."""
+        ...
+
+
+def batch_arrays(windows: Sequence[Encoded]) -> tuple[Array, Array, Array]:
+    """Piece ids, shapes and padding of windows side by side, padded to the longest."""
+    length = max(len(w.ids) for w in windows)
+    ids = np.zeros((len(windows), length), np.int64)
+    shape = np.zeros((len(windows), length, windows[0].shape.shape[1]), np.int64)
+    padding = np.ones((len(windows), length), bool)
+    for i, w in enumerate(windows):
+        n = len(w.ids)
+        ids[i, :n], shape[i, :n], padding[i, :n] = w.ids, w.shape, False
+    return ids, shape, padding
+
+
+class OnnxNetwork:
+    """The files that `extractors.training.export` wrote, as sessions of ONNX Runtime.
+
+    Args:
+        folder: where the files are.
+        threads: threads within an operator; by default `PAPERKG_THREADS`, else all cores.
+
+    Raises:
+        FileNotFoundError: a file is missing.
+    """
+
+    PARTS = ("encoder", "spans", "entities", "relations", "results")
+
+    def __init__(self, folder: Path, threads: int | None = None) -> None:
+        import onnxruntime
+
+        missing = [p for p in self.PARTS if not (folder / f"{p}.onnx").exists()]
+        if missing:
+            raise FileNotFoundError(f"{folder}: the reader's weights are incomplete, no {missing[0]}.onnx")
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = threads or int(os.environ.get("PAPERKG_THREADS", "0"))
+        options.inter_op_num_threads = 1
+        options.log_severity_level = 3
+        options.enable_cpu_mem_arena = False  # the arena keeps the largest batch's memory for good
+        self._sessions = {
+            p: onnxruntime.InferenceSession(
+                str(folder / f"{p}.onnx"), options, providers=["CPUExecutionProvider"]
+            )
+            for p in self.PARTS
+        }
+        self._inputs = {p: [i.name for i in s.get_inputs()] for p, s in self._sessions.items()}
+
+    def _run(self, part: str, *arrays: Array) -> tuple[Array, ...]:
+        return tuple(self._sessions[part].run(None, dict(zip(self._inputs[part], arrays, strict=True))))
+
+    def encode(self, windows: Sequence[Encoded]) -> list[Array]:
+        """Hidden states of each window's pieces."""
+        hidden = self._run("encoder", *batch_arrays(windows))[0]
+        return [h[: len(w.ids)] for h, w in zip(hidden, windows, strict=True)]
+
+    def spans(self, *arrays: Array) -> Array:
+        """Scores of spans."""
+        return self._run("spans", *arrays)[0]
+
+    def entities(self, *arrays: Array) -> tuple[Array, ...]:
+        """Representations, kinds, introduced."""
+        return self._run("entities", *arrays)
+
+    def relations(self, *arrays: Array) -> tuple[Array, ...]:
+        """Relations and outcomes."""
+        return self._run("relations", *arrays)
+
+    def results(self, *arrays: Array) -> tuple[Array, ...]:
+        """Judgements of numbers and their roles."""
+        return self._run("results", *arrays)
+
+
+@lru_cache(maxsize=4)
+def load_network(folder: str) -> OnnxNetwork:
+    """The network in a folder, loaded once a process."""
+    return OnnxNetwork(Path(folder))

@@ -1,0 +1,1 @@
+"""Training of the reader's network; needs the `train` extra (PyTorch)."""
