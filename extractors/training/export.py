@@ -61,7 +61,6 @@ def export(network: Network, folder: Path, *, quantise: bool = True) -> None:
         quantise: store the encoder's matrices as int8 (one scale a column).
     """
     network.eval()
-    torch.backends.mha.set_fastpath_enabled(False)
     folder.mkdir(parents=True, exist_ok=True)
     s = network.sizes
     u, p, n, k = 40, 64, 5, 3

@@ -50,6 +50,31 @@ def mlp(inside: int, hidden: int, outside: int, dropout: float = 0.1) -> nn.Sequ
     )
 
 
+class Layer(nn.TransformerEncoderLayer):
+    """PyTorch's layer with a forward pass that exports for texts of any length.
+
+    Attention weights and the inner layer have no dropout: on a CPU most of a step would go into random numbers for
+    them, and attention lose its fast kernel.
+    """
+
+    def __init__(self, sizes: Sizes, dropout: float) -> None:
+        super().__init__(
+            sizes.width, sizes.heads, sizes.inner, dropout, "gelu", layer_norm_eps=1e-12, batch_first=True
+        )
+        self.heads = sizes.heads
+
+    def forward(self, x: Tensor, allowed: Tensor) -> Tensor:  # type: ignore[override]
+        """Hidden states (batch, pieces, width), True where attention may go (batch, 1, 1, pieces)."""
+        attention = self.self_attn
+        batch, pieces, width = x.shape
+        qkv = nn.functional.linear(x, attention.in_proj_weight, attention.in_proj_bias)
+        query, key, value = qkv.view(batch, pieces, 3, self.heads, width // self.heads).permute(2, 0, 3, 1, 4)
+        read = nn.functional.scaled_dot_product_attention(query, key, value, attn_mask=allowed)
+        read = attention.out_proj(read.transpose(1, 2).reshape(batch, pieces, width))
+        x = self.norm1(x + self.dropout1(read))
+        return self.norm2(x + self.dropout2(self.linear2(nn.functional.gelu(self.linear1(x)))))
+
+
 class Encoder(nn.Module):
     """BERT, with the shape of words added to its embeddings."""
 
@@ -62,16 +87,7 @@ class Encoder(nn.Module):
             nn.init.zeros_(table.weight)
         self.norm = nn.LayerNorm(sizes.width, eps=1e-12)
         self.dropout = nn.Dropout(dropout)
-        self.layers = nn.ModuleList(
-            nn.TransformerEncoderLayer(
-                sizes.width, sizes.heads, sizes.inner, dropout, "gelu", layer_norm_eps=1e-12, batch_first=True
-            )
-            for _ in range(sizes.layers)
-        )
-        # On a CPU most of a step would go into random numbers for these two, and attention lose its fast kernel.
-        for layer in self.layers:
-            layer.dropout.p = 0.0
-            layer.self_attn.dropout = 0.0
+        self.layers = nn.ModuleList(Layer(sizes, dropout) for _ in range(sizes.layers))
 
     def forward(self, ids: Tensor, shape: Tensor, padding: Tensor) -> Tensor:
         """Piece ids (batch, pieces), shapes (batch, pieces, 5), True where padded -> (batch, pieces, width)."""
@@ -80,8 +96,9 @@ class Encoder(nn.Module):
         for k, table in enumerate(self.shapes):
             x = x + table(shape[:, :, k])
         x = self.dropout(self.norm(x))
+        allowed = ~padding[:, None, None, :]
         for layer in self.layers:
-            x = layer(x, src_key_padding_mask=padding)
+            x = layer(x, allowed)
         return x
 
 
