@@ -67,7 +67,13 @@ def is_short_form(form: str) -> bool:
 def _long_form(short: str, window: str) -> str | None:
     """The shortest tail of ``window`` that holds the letters of ``short`` in order, the first at a word's start."""
     core = short[:-1] if len(short) > 2 and short.endswith("s") and short[:-1].isupper() else short
-    letters = [c.lower() for c in core if c.isalnum()]
+    core = core.split("@")[0]
+    # "T2I" and "S2S" spell "to" with a digit.
+    letters = [
+        "t" if c == "2" and 0 < i < len(core) - 1 and core[i - 1].isalpha() else c.lower()
+        for i, c in enumerate(core)
+        if c.isalnum()
+    ]
     i = len(window) - 1
     for k in range(len(letters) - 1, -1, -1):
         while i >= 0 and (window[i].lower() != letters[k] or (k == 0 and i > 0 and window[i - 1].isalnum())):

@@ -83,8 +83,14 @@ def tune(cases: Sequence[Case], network: ReadingNetwork, settings: Settings) -> 
     Returns:
         Settings with thresholds that give the best micro F1 on the cases.
     """
-    loose = replace(settings, entity=dict.fromkeys(ENTITY_TYPES, 0.1), relation=dict.fromkeys(RELATION_TYPES, 0.05),
-                    result=0.05, introduced=0.0, calibration={})
+    loose = replace(
+        settings,
+        entity=dict.fromkeys(ENTITY_TYPES, 0.1),
+        relation=dict.fromkeys(RELATION_TYPES, 0.05),
+        result=0.05,
+        introduced=0.0,
+        calibration={},
+    )
     entity_guesses, gold_count = [], 0
     for c in cases:
         found = read_entities(c.text, c.reading, network, loose, c.title_end)
@@ -105,7 +111,9 @@ def tune(cases: Sequence[Case], network: ReadingNetwork, settings: Settings) -> 
         own = {g["id"] for g in c.paper["entities"] if g["introduced"]}
         own_count += len(own)
         kept += [Guess("entity", e.probability, types.get(matched[i]) == e.type) for i, e in enumerate(found)]
-        introduced += [Guess("introduced", e.introduced_probability, matched[i] in own) for i, e in enumerate(found)]
+        introduced += [
+            Guess("introduced", e.introduced_probability, matched[i] in own) for i, e in enumerate(found)
+        ]
 
         def node(x: Any, own: set[Any] = own) -> Any:
             return "paper" if x == "paper" or x in own else x
@@ -121,7 +129,10 @@ def tune(cases: Sequence[Case], network: ReadingNetwork, settings: Settings) -> 
             if key not in best or best[key].probability < r.probability:
                 best[key] = Guess(r.type, r.probability, key in want)
         relations += best.values()
-        wanted = {(round(r["value"], 3), node(r["subject"]), r["benchmark"], r["metric"]) for r in c.paper["results"]}
+        wanted = {
+            (round(r["value"], 3), node(r["subject"]), r["benchmark"], r["metric"])
+            for r in c.paper["results"]
+        }
         result_count += len(wanted)
         for x in read_results(c.text, c.reading, found, c.sentences, network, open_ended):
             parties = [None if i is None else matched[i] or ("none", i) for i in (x.benchmark, x.metric)]
@@ -174,7 +185,9 @@ def thresholds(guesses: Sequence[Guess], gold: int, groups: Iterable[str]) -> di
     for group in chosen:
         mine = [g for g in guesses if g.group == group]
         p, right = np.asarray([g.probability for g in mine]), np.asarray([g.right for g in mine], bool)
-        tables[group] = {t: (int((right & (p >= t)).sum()), int((p >= t).sum())) if mine else (0, 0) for t in GRID + [0.4]}
+        tables[group] = {
+            t: (int((right & (p >= t)).sum()), int((p >= t).sum())) if mine else (0, 0) for t in GRID + [0.4]
+        }
 
     def f1() -> float:
         hits, made = (sum(tables[g][t][k] for g, t in chosen.items()) for k in (0, 1))
