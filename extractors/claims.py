@@ -90,6 +90,6 @@ def surface_forms(text: str, entity: ReadEntity) -> list[str]:
 def entity_name(text: str, entity: ReadEntity) -> str:
     """The form used most, without markup; one that holds its own abbreviation only where there is no other."""
     counts = Counter(text[a:b] for a, b in entity.mentions)
-    counts.update({f: 0 for f in entity.forms})
+    counts.update(dict.fromkeys(entity.forms, 0))
     forms = sorted(counts, key=lambda f: ("(" in f and len(counts) > 1, -counts[f]))
     return clean_name(forms[0])

@@ -13,8 +13,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from itertools import islice
 from pathlib import Path
 
 from spacy.language import Language
@@ -23,7 +21,7 @@ from spacy.util import filter_spans
 
 from extractors.abbreviations import definitions
 from extractors.entities import read_entities
-from extractors.features import Encoded, encode
+from extractors.features import encode
 from extractors.network import ReadingNetwork, load_network
 from extractors.reading import stitch
 from extractors.relations import read_relations
@@ -31,8 +29,6 @@ from extractors.results import read_results
 from extractors.sentences import sentence_spans
 from extractors.settings import Settings, load_settings
 from extractors.tokenizer import split_at
-
-BATCH = 8  # windows that the encoder reads side by side
 
 for _name in ("reading", "title_end"):
     Doc.set_extension(_name, default=None, force=True)
@@ -61,7 +57,7 @@ def paper_abbreviations(doc: Doc) -> Doc:
 
 @Language.factory("paper_encoder", default_config={"model": ""})
 class PaperEncoder:
-    """Run the encoder, over batches of documents of like length in `pipe`."""
+    """Run the encoder over the text; a text longer than its reach is read in windows that overlap."""
 
     def __init__(self, nlp: Language, name: str, model: str) -> None:
         from tokenizers import Tokenizer
@@ -71,34 +67,11 @@ class PaperEncoder:
 
     def __call__(self, doc: Doc) -> Doc:
         """Read one document."""
-        self._read([doc])
+        windows = encode(doc.text, self.tokenizer, title_end=doc._.title_end)
+        if windows:
+            hidden = [self.network.encode(w) for w in windows]
+            doc._.reading = stitch(windows, hidden, doc._.sentence_spans)
         return doc
-
-    def pipe(self, stream: Iterable[Doc], *, batch_size: int = 32) -> Iterator[Doc]:
-        """Read documents, in order."""
-        docs = iter(stream)
-        while batch := list(islice(docs, batch_size)):
-            self._read(batch)
-            yield from batch
-
-    def _read(self, docs: list[Doc]) -> None:
-        windows = [encode(d.text, self.tokenizer, title_end=d._.title_end) for d in docs]
-        jobs = sorted(
-            ((len(w.ids), d, k, w) for d, ws in enumerate(windows) for k, w in enumerate(ws)),
-            key=lambda j: j[:3],
-        )
-        hidden: dict[tuple[int, int], object] = {}
-        for i in range(0, len(jobs), BATCH):
-            run = jobs[i : i + BATCH]
-            for (_, d, k, _w), h in zip(run, self.network.encode([w for *_, w in run]), strict=True):
-                hidden[d, k] = h
-        for d, (doc, ws) in enumerate(zip(docs, windows, strict=True)):
-            doc._.reading = stitched(ws, [hidden[d, k] for k in range(len(ws))], doc._.sentence_spans)
-
-
-def stitched(windows: list[Encoded], hidden: list, sentences: list[tuple[int, int]]):  # type: ignore[no-untyped-def,type-arg]
-    """The windows as one reading, or None where the text has no piece."""
-    return stitch(windows, hidden, sentences) if windows else None
 
 
 class _Reading:

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Protocol
 
-import numpy as np
 from numpy.typing import NDArray
 
 from extractors.features import Encoded
@@ -19,8 +17,8 @@ Array = NDArray[Any]
 class ReadingNetwork(Protocol):
     """What reads: an encoder and its heads, over arrays. Shapes are those of `extractors.training.network`."""
 
-    def encode(self, windows: Sequence[Encoded]) -> list[Array]:
-        """Hidden states of each window's pieces, (pieces, width)."""
+    def encode(self, window: Encoded) -> Array:
+        """Hidden states of a window's pieces, (pieces, width)."""
         ...
 
     def spans(self, *arrays: Array) -> Array:
@@ -38,18 +36,6 @@ class ReadingNetwork(Protocol):
     def results(self, *arrays: Array) -> tuple[Array, ...]:
         """Judgements of numbers and their roles."""
         ...
-
-
-def batch_arrays(windows: Sequence[Encoded]) -> tuple[Array, Array, Array]:
-    """Piece ids, shapes and padding of windows side by side, padded to the longest."""
-    length = max(len(w.ids) for w in windows)
-    ids = np.zeros((len(windows), length), np.int64)
-    shape = np.zeros((len(windows), length, windows[0].shape.shape[1]), np.int64)
-    padding = np.ones((len(windows), length), bool)
-    for i, w in enumerate(windows):
-        n = len(w.ids)
-        ids[i, :n], shape[i, :n], padding[i, :n] = w.ids, w.shape, False
-    return ids, shape, padding
 
 
 class OnnxNetwork:
@@ -87,10 +73,14 @@ class OnnxNetwork:
     def _run(self, part: str, *arrays: Array) -> tuple[Array, ...]:
         return tuple(self._sessions[part].run(None, dict(zip(self._inputs[part], arrays, strict=True))))
 
-    def encode(self, windows: Sequence[Encoded]) -> list[Array]:
-        """Hidden states of each window's pieces."""
-        hidden = self._run("encoder", *batch_arrays(windows))[0]
-        return [h[: len(w.ids)] for h, w in zip(hidden, windows, strict=True)]
+    def encode(self, window: Encoded) -> Array:
+        """Hidden states of a window's pieces.
+
+        One window at a time: int8 activations are scaled by what is read together, so that in a batch a text's
+        claims would depend on its neighbours. It is no slower, as nothing is padded.
+        """
+        hidden: Array = self._run("encoder", window.ids[None], window.shape[None])[0][0]
+        return hidden
 
     def spans(self, *arrays: Array) -> Array:
         """Scores of spans."""

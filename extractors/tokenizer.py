@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterable
 
@@ -85,6 +86,6 @@ def split_at(doc: object, places: Iterable[int]) -> int:
     with doc.retokenize() as retokenizer:  # type: ignore[attr-defined]
         for i, inner in cuts.items():
             text, borders = tokens[i].text, [0, *sorted(inner), len(tokens[i])]
-            parts = [text[a:b] for a, b in zip(borders, borders[1:], strict=False)]
+            parts = [text[a:b] for a, b in itertools.pairwise(borders)]
             retokenizer.split(tokens[i], parts, heads=[(tokens[i], k) for k in range(len(parts))])
     return len(cuts)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +11,7 @@ import torch
 from torch import Tensor
 
 from extractors.features import SHAPE_SIZES, Encoded
-from extractors.network import Array, batch_arrays
+from extractors.network import Array
 from extractors.training.network import Network
 
 UNITS, PIECES, ENTITIES, NUMBERS = "units", "pieces", "entities", "numbers"
@@ -29,11 +28,9 @@ class TorchNetwork:
             out = module(*(torch.from_numpy(np.ascontiguousarray(a)) for a in arrays))
         return tuple(t.float().numpy() for t in (out if isinstance(out, tuple) else (out,)))
 
-    def encode(self, windows: Sequence[Encoded]) -> list[Array]:
-        """Hidden states of each window's pieces."""
-        ids, shape, padding = batch_arrays(windows)
-        hidden = self._run(self.network.encoder, ids, shape, padding)[0]
-        return [h[: len(w.ids)] for h, w in zip(hidden, windows, strict=True)]
+    def encode(self, window: Encoded) -> Array:
+        """Hidden states of a window's pieces."""
+        return self._run(self.network.encoder, window.ids[None], window.shape[None])[0][0]
 
     def spans(self, *arrays: Array) -> Array:
         """See `SpanHead`."""
@@ -74,20 +71,15 @@ def export(network: Network, folder: Path, *, quantise: bool = True) -> None:
             torch.zeros(heads, tails, u),
         )
 
-    ids = torch.randint(1000, 2000, (3, p))
-    shape = torch.stack([torch.randint(0, size, (3, p)) for size in SHAPE_SIZES], -1)
-    padding = torch.zeros(3, p, dtype=torch.bool)
+    ids = torch.randint(1000, 2000, (1, p))
+    shape = torch.stack([torch.randint(0, size, (1, p)) for size in SHAPE_SIZES], -1)
     _write(
         network.encoder,
         folder / "encoder.onnx",
-        (ids, shape, padding),
-        ["ids", "shape", "padding"],
+        (ids, shape),
+        ["ids", "shape"],
         ["hidden"],
-        {
-            "ids": {0: "batch", 1: PIECES},
-            "shape": {0: "batch", 1: PIECES},
-            "padding": {0: "batch", 1: PIECES},
-        },
+        {"ids": {1: PIECES}, "shape": {1: PIECES}},
     )
     _write(
         network.spans,

@@ -55,7 +55,7 @@ def _losses(network: Network, x: Example, hidden: Tensor, rng: random.Random) ->
     document = hidden[0]
     device = hidden.device
     scores = network.spans(first, last)
-    units, width, classes = scores.shape
+    units, width, _classes = scores.shape
     gold = torch.zeros(units, width, dtype=torch.long)
     for e in x.entities:
         for a, b in e.spans:

@@ -63,7 +63,7 @@ class Layer(nn.TransformerEncoderLayer):
         )
         self.heads = sizes.heads
 
-    def forward(self, x: Tensor, allowed: Tensor) -> Tensor:  # type: ignore[override]
+    def forward(self, x: Tensor, allowed: Tensor | None) -> Tensor:  # type: ignore[override]
         """Hidden states (batch, pieces, width), True where attention may go (batch, 1, 1, pieces)."""
         attention = self.self_attn
         batch, pieces, width = x.shape
@@ -89,14 +89,14 @@ class Encoder(nn.Module):
         self.dropout = nn.Dropout(dropout)
         self.layers = nn.ModuleList(Layer(sizes, dropout) for _ in range(sizes.layers))
 
-    def forward(self, ids: Tensor, shape: Tensor, padding: Tensor) -> Tensor:
+    def forward(self, ids: Tensor, shape: Tensor, padding: Tensor | None = None) -> Tensor:
         """Piece ids (batch, pieces), shapes (batch, pieces, 5), True where padded -> (batch, pieces, width)."""
         place = torch.arange(ids.shape[1], device=ids.device)
         x = self.words(ids) + self.positions(place)[None]
         for k, table in enumerate(self.shapes):
             x = x + table(shape[:, :, k])
         x = self.dropout(self.norm(x))
-        allowed = ~padding[:, None, None, :]
+        allowed = None if padding is None else ~padding[:, None, None, :]
         for layer in self.layers:
             x = layer(x, allowed)
         return x

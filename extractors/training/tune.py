@@ -53,7 +53,15 @@ def prepare(papers: Iterable[dict[str, Any]], network: ReadingNetwork, tokenizer
         text, title_end = f"{p['title']}\n{p['abstract']}", len(p["title"])
         windows = encode(text, tokenizer, title_end=title_end)
         sentences = sentence_spans(text)
-        cases.append(Case(p, text, title_end, sentences, stitch(windows, network.encode(windows), sentences)))
+        cases.append(
+            Case(
+                p,
+                text,
+                title_end,
+                sentences,
+                stitch(windows, [network.encode(w) for w in windows], sentences),
+            )
+        )
     return cases
 
 
@@ -186,7 +194,7 @@ def thresholds(guesses: Sequence[Guess], gold: int, groups: Iterable[str]) -> di
         mine = [g for g in guesses if g.group == group]
         p, right = np.asarray([g.probability for g in mine]), np.asarray([g.right for g in mine], bool)
         tables[group] = {
-            t: (int((right & (p >= t)).sum()), int((p >= t).sum())) if mine else (0, 0) for t in GRID + [0.4]
+            t: (int((right & (p >= t)).sum()), int((p >= t).sum())) if mine else (0, 0) for t in [*GRID, 0.4]
         }
 
     def f1() -> float:

@@ -51,7 +51,9 @@ def test_definitions(text, long, short):
 
 
 def test_inside_one_name():
-    assert definitions("graphical user interface (GUI) grounding", whole=True) == [("graphical user interface", "GUI")]
+    assert definitions("graphical user interface (GUI) grounding", whole=True) == [
+        ("graphical user interface", "GUI")
+    ]
     assert definitions("a graphical user interface (GUI)", whole=True) == []
 
 

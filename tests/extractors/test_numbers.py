@@ -41,7 +41,9 @@ def test_digits_inside_names_are_no_numbers():
 
 
 def test_sizes_and_spreads_are_marked():
-    forms = {n.value: n.form for n in find_numbers("a 7B model, 10 million pairs, 85.3 ± 0.4, between 61 and 64")}
+    forms = {
+        n.value: n.form for n in find_numbers("a 7B model, 10 million pairs, 85.3 ± 0.4, between 61 and 64")
+    }
     assert forms == {7.0: 1, 10.0: 1, 85.3: 0, 0.4: 4, 61.0: 5, 64.0: 0}
 
 
