@@ -70,7 +70,8 @@ def sentence_spans(text: str) -> list[tuple[int, int]]:
         (start, end) of each sentence, in order, without surrounding blanks. They cover every character that is
         not a blank.
     """
-    spans, start = [], 0
+    spans: list[tuple[int, int]] = []
+    start = 0
     for m in _BORDER.finditer(text):
         if m[0][0] != "\n" and not _ends(text, m.start(), m.end()):
             continue

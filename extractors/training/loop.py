@@ -115,7 +115,8 @@ def train(
         rng = random.Random(plan.seed + epoch)
         torch.manual_seed(plan.seed + epoch)
         network.train()
-        started, sums = time.time(), {}
+        started = time.time()
+        sums: dict[str, float] = {}
         for step, batch in enumerate(batches(data, plan.batch, rng), 1):
             loss, parts = batch_loss(network, batch, rng)
             optimizer.zero_grad(set_to_none=True)

@@ -63,7 +63,7 @@ class Layer(nn.TransformerEncoderLayer):
         )
         self.heads = sizes.heads
 
-    def forward(self, x: Tensor, allowed: Tensor | None) -> Tensor:  # type: ignore[override]
+    def forward(self, x: Tensor, allowed: Tensor | None) -> Tensor:
         """Hidden states (batch, pieces, width), True where attention may go (batch, 1, 1, pieces)."""
         attention = self.self_attn
         batch, pieces, width = x.shape

@@ -109,7 +109,10 @@ def tune(cases: Sequence[Case], network: ReadingNetwork, settings: Settings) -> 
             Guess(e.type, e.probability, types.get(matched[i]) == e.type) for i, e in enumerate(found)
         ]
     chosen = replace(settings, entity=thresholds(entity_guesses, gold_count, ENTITY_TYPES))
-    introduced, relations, results, kept = [], [], [], []
+    introduced: list[Guess] = []
+    relations: list[Guess] = []
+    results: list[Guess] = []
+    kept: list[Guess] = []
     own_count = relation_count = result_count = 0
     open_ended = replace(loose, entity=chosen.entity)
     for c in cases:
