@@ -66,9 +66,15 @@ class Rows:
 
 
 class Store(Protocol):
-    """A graph that speaks Cypher."""
+    """A graph that speaks Cypher.
+
+    Attributes:
+        url: where it is, without a password.
+        read_only: opened for reading; every write is refused.
+    """
 
     url: str
+    read_only: bool
 
     def query(
         self,
