@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import unicodedata
 from dataclasses import dataclass
 
 
@@ -40,3 +42,43 @@ class Paper:
     def text(self) -> str:
         """Title, line break, abstract: what every offset counts in."""
         return f"{self.title}\n{self.abstract}"
+
+
+def title_letters(title: str) -> str:
+    """The letters and digits of a title, in every script, without case and without accents on Latin letters.
+
+    Two sources seldom agree on a title's punctuation, blanks, accents and dashes; they agree on these. ``+`` and
+    ``#`` stay, for they tell C, C++ and C# apart. A title with none of them is kept as it is.
+
+    Args:
+        title: the title, LaTeX and all.
+
+    Returns:
+        The normalised title; ``""`` only for a blank one.
+    """
+    kept: list[str] = []
+    latin = False
+    for char in unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", title).casefold()):
+        kind = unicodedata.category(char)[0]
+        if (
+            kind == "M"
+        ):  # a vowel sign is part of the word in most scripts; an accent on a Latin letter is not
+            if not latin:
+                kept.append(char)
+        elif kind in "LN" or char in "+#":
+            kept.append(char)
+            latin = char < "\u0250"
+    return "".join(kept) or " ".join(title.split())
+
+
+def title_key(title: str) -> str:
+    """The key of a paper that has no arXiv id, and what tells that two sources name the same paper.
+
+    Args:
+        title: the title, LaTeX and all.
+
+    Returns:
+        ``title:`` and 20 hexadecimal digits, equal for titles that differ in case, punctuation or blanks only.
+    """
+    letters = title_letters(title).encode("utf-8", "surrogatepass")
+    return "title:" + hashlib.blake2b(letters, digest_size=10).hexdigest()
