@@ -1,1 +1,1 @@
-"""."""
+"""Ways to look at the graph: a page to click through, files for other tools."""
