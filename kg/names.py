@@ -24,32 +24,10 @@ _SYMBOLS = {
 _GREEK = {
     name: unicodedata.lookup(f"GREEK SMALL LETTER {name.upper()}")
     for name in [
-        "alpha",
-        "beta",
-        "gamma",
-        "delta",
-        "epsilon",
-        "zeta",
-        "eta",
-        "theta",
-        "iota",
-        "kappa",
-        "lamda",
-        "mu",
-        "nu",
-        "xi",
-        "omicron",
-        "pi",
-        "rho",
-        "sigma",
-        "tau",
-        "upsilon",
-        "phi",
-        "chi",
-        "psi",
-        "omega",
+    "alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta", "iota", "kappa", "lamda", "mu",
+    "nu", "xi", "omicron", "pi", "rho", "sigma", "tau", "upsilon", "phi", "chi", "psi", "omega",
     ]
-}
+}  # fmt: skip
 _GREEK["lambda"] = _GREEK.pop("lamda")
 _LATIN = {letter: name for name, letter in _GREEK.items()}
 _MACROS = (
@@ -60,50 +38,12 @@ _MACROS = (
     | {name.capitalize(): letter.upper() for name, letter in _GREEK.items()}
 )
 # Macros that only change the look; where one stands alone it takes the blank after it along.
-_LOOK = frozenset(
-    [
-        "bf",
-        "it",
-        "em",
-        "sl",
-        "sc",
-        "tt",
-        "rm",
-        "sf",
-        "bm",
-        "boldmath",
-        "textbf",
-        "textit",
-        "emph",
-        "texttt",
-        "textsc",
-        "textrm",
-        "textsf",
-        "text",
-        "mathbf",
-        "mathbb",
-        "mathcal",
-        "mathrm",
-        "mathit",
-        "mathsf",
-        "mathtt",
-        "boldsymbol",
-        "underline",
-        "uline",
-        "ensuremath",
-        "operatorname",
-        "mbox",
-        "hbox",
-        "xspace",
-        "left",
-        "right",
-        "small",
-        "large",
-        "tiny",
-        "displaystyle",
-        "color",
-    ]
-)
+_LOOK = frozenset([
+    "bf", "it", "em", "sl", "sc", "tt", "rm", "sf", "bm", "boldmath", "textbf", "textit", "emph", "texttt",
+    "textsc", "textrm", "textsf", "text", "mathbf", "mathbb", "mathcal", "mathrm", "mathit", "mathsf",
+    "mathtt", "boldsymbol", "underline", "uline", "ensuremath", "operatorname", "mbox", "hbox", "xspace",
+    "left", "right", "small", "large", "tiny", "displaystyle", "color",
+])  # fmt: skip
 _ACCENT = re.compile(
     r"""\\(?:([`'^~="\.])|([uvHcdkr])(?=[\s{]))\s*(?:\{\s*\\?([^\W\d_])\s*\}|\\?([^\W\d_]))"""
 )
