@@ -17,6 +17,7 @@ Points = NDArray[np.float64]
 
 SPACING = 28.0  # between the leaves around a hub, in the page's units
 _ROOM = 12.0  # free around every node
+_SMALL = 760.0  # a picture less wide and high than this is stretched
 _GOLDEN = math.pi * (3 - math.sqrt(5))
 
 
@@ -58,7 +59,11 @@ def layout(count: int, pairs: Sequence[tuple[int, int]], *, seed: int = 7) -> Po
         radii[number] = np.hypot(*points[group].T).max() + (40 if len(group) > 1 else 20)
     for centre, group in zip(_pack(radii), groups, strict=True):
         points[group] += centre
-    return points - (points.min(axis=0) + points.max(axis=0)) / 2 if count else points
+    if count == 0:
+        return points
+    points -= (points.min(axis=0) + points.max(axis=0)) / 2
+    # A small picture is stretched, so that there is room for names between its nodes.
+    return points * min(max(_SMALL / max(float(points.max()) * 2, 1.0), 1.0), 2.5)
 
 
 def _components(count: int, edges: NDArray[np.int64]) -> NDArray[np.int64]:

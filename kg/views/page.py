@@ -24,7 +24,7 @@ _SCRIPTS = ("labels.js", "panel.js", "page.js")
 _OPTIONS = {
     "physics": {"enabled": False},
     "layout": {"improvedLayout": False},
-    "nodes": {"size": 9, "borderWidth": 1.5, "borderWidthSelected": 4, "font": {"size": 0}},
+    "nodes": {"size": 9, "borderWidth": 1, "borderWidthSelected": 3, "font": {"size": 0}},
     "edges": {
         "smooth": False,
         "width": 1.2,

@@ -77,13 +77,13 @@ def collect(subgraph: Subgraph, limit: int) -> dict[str, Any]:
     if subgraph.without_key:
         notes.append(f"{subgraph.without_key:,} nodes without a key are not shown.")
     number = {node.key: i for i, node in enumerate(shown)}
-    tables = _Tables(subgraph)
+    tables = _Tables(subgraph, number)
     facts = [
-        tables.fact(edge, number)
+        tables.fact(edge)
         for edge in subgraph.edges
         if edge.head in number and edge.tail in number and not _about_result(subgraph, edge)
     ]
-    rows = [tables.result(result, number) for result in results if _ends(result) & number.keys()]
+    rows = [tables.result(result) for result in results if _ends(result) & number.keys()]
     lines = _lines(facts, rows, [node.type for node in shown])
     points = layout(len(shown), [(line.a, line.b) for line in lines])
     degree = Counter(end for line in lines for end in (line.a, line.b))
@@ -192,13 +192,14 @@ def _number(value: Any) -> float | None:
 class _Tables:
     """Sentences and papers, each held once and referred to by number."""
 
-    def __init__(self, subgraph: Subgraph) -> None:
+    def __init__(self, subgraph: Subgraph, number: dict[str, int]) -> None:
         self.sources = subgraph.sources
         self.papers: list[dict[str, Any]] = []
         self.sentences: list[str] = []
         self._paper: dict[str, int] = {}
         self._sentence: dict[str, int] = {}
         self._nodes = subgraph.nodes
+        self._number = number
 
     def paper(self, key: object) -> int | None:
         if not isinstance(key, str):
@@ -207,6 +208,7 @@ class _Tables:
             source = self.sources.get(key, {})
             year = _text(source.get("published") or source.get("listed"))
             entry = {"title": source.get("title") or key, "url": safe_url(source.get("url"))}
+            entry |= {"node": self._number.get(key)}
             self._paper[key] = len(self.papers)
             self.papers.append(entry | {"year": year[:4] if year else None})
         return self._paper[key]
@@ -219,21 +221,21 @@ class _Tables:
             self.sentences.append(text)
         return self._sentence[text]
 
-    def fact(self, edge: ViewEdge, number: dict[str, int]) -> dict[str, Any]:
+    def fact(self, edge: ViewEdge) -> dict[str, Any]:
         p = edge.properties
         paper = p.get("paper") or (edge.head if self._nodes[edge.head].type == "Paper" else None)
         return {
             "relation": edge.type,
-            "head": number[edge.head],
-            "tail": number[edge.tail],
+            "head": self._number[edge.head],
+            "tail": self._number[edge.tail],
             "outcome": p.get("outcome"),
             "forms": _names(p.get("forms")) or None,
             **self._said(p, paper),
         }
 
-    def result(self, result: dict[str, Any], number: dict[str, int]) -> dict[str, Any]:
+    def result(self, result: dict[str, Any]) -> dict[str, Any]:
         node: ViewNode = result["node"]
-        p = node.properties
+        p, number = node.properties, self._number
         row: dict[str, Any] = {
             part: number.get(result.get(part, "")) for part in ("subject", "benchmark", "metric", "versus")
         }

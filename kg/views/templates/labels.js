@@ -36,6 +36,7 @@ class Labels {
     context.lineWidth = 4;
     context.strokeStyle = this.graph.colours.ground;
     const taken = new Boxes(), firm = new Boxes();
+    for (const boxes of [taken, firm]) boxes.add(0, 0, 140, 50); // the zoom buttons
     const write = (text, left, top, w, h) => {
       taken.add(left, top, w, h);
       firm.add(left, top, w, h);

@@ -5,6 +5,7 @@ const byId = (id) => document.getElementById(id);
 
 // What hangs on each node, looked up once.
 const index = { facts: {}, results: {}, byType: {}, ends: DATA.visEdges.map((e) => [e.from, e.to]), lines: {} };
+index.readers = [...new Set([...DATA.facts, ...DATA.results].map((item) => item.reader))].filter(Boolean);
 const add = (map, key, value) => { (map[key] = map[key] || []).push(value); };
 DATA.nodes.forEach((node, i) => add(index.byType, node.type, i));
 for (const list of Object.values(index.byType)) list.sort((a, b) => DATA.nodes[b].degree - DATA.nodes[a].degree || a - b);

@@ -71,21 +71,22 @@ function quote(sentence, names) {
   return box;
 }
 
-// One saying: the sentence, how sure, who says it.
+// One saying: the sentence, how sure, who says it (not again where that paper is one of the ends).
 function saying(item, names) {
   const parts = [];
   if (item.sentence !== null) parts.push(quote(DATA.sentences[item.sentence], names));
   else parts.push(make("p", { class: "muted" }, "No sentence is recorded for this."));
-  const paper = item.paper === null ? null : DATA.papers[item.paper], from = make("p", { class: "from" });
+  const source = item.paper === null ? null : DATA.papers[item.paper];
+  const paper = source && source.node !== null && source.node === item.head ? null : source, from = make("p", { class: "from" });
   if (paper) {
     const title = paper.title + (paper.year ? ` (${paper.year})` : "");
     from.append(paper.url ? make("a", { href: paper.url, target: "_blank", rel: "noopener noreferrer" }, title) : title);
   }
   const facts = [];
   if (item.confidence !== null) facts.push(`confidence ${item.confidence.toFixed(2)}`);
-  if (item.reader) facts.push(`read by ${item.reader}`);
+  if (item.reader && index.readers.length > 1) facts.push(`read by ${item.reader}`);
   if (facts.length) from.append((paper ? " · " : "") + facts.join(" · "));
-  parts.push(from);
+  if (from.childNodes.length) parts.push(from);
   return parts;
 }
 
@@ -195,6 +196,7 @@ function linePanel(line) {
 function overview() {
   const parts = [make("h2", { tabindex: "-1" }, DATA.title),
     make("p", {}, `${DATA.nodes.length.toLocaleString("en")} nodes, ${DATA.facts.length.toLocaleString("en")} facts, ${DATA.results.length.toLocaleString("en")} results.`),
+    index.readers.length ? make("p", { class: "muted" }, `Read by ${index.readers.join(", ")}.`) : null,
     ...DATA.notes.map((note) => make("p", { class: "note" }, note)),
     make("p", { class: "muted" }, "Click a node or a line to see what is said about it, sentence by sentence. Drag to move, scroll to zoom; zooming in shows more names.")];
   for (const type of Object.keys(DATA.types)) {
@@ -209,5 +211,5 @@ function overview() {
     });
     parts.push(opened);
   }
-  return parts;
+  return parts.filter(Boolean);
 }
