@@ -122,14 +122,14 @@ def read_entities(
     entities = []
     for i, spans in enumerate(groups):
         k = int(probability[i, 1:].argmax())
-        p = float(1.0 - probability[i, 0])
+        p = float(probability[i, 1 + k])
         if p < settings.entity.get(ENTITY_TYPES[k], 0.5):
             continue
         mentions = [(int(units.start[a]), int(units.end[b])) for a, b in spans]
         inner = [f for a, b in mentions for pair in definitions(text[a:b], whole=True) for f in pair]
         entities.append(
             ReadEntity(
-                ENTITY_TYPES[k], mentions, spans, vectors[i], float(probability[i, 1 + k]), float(sigmoid(introduced[i])),
+                ENTITY_TYPES[k], mentions, spans, vectors[i], p, float(sigmoid(introduced[i])),
                 forms=inner,
             )
         )  # fmt: skip

@@ -217,19 +217,20 @@ def thresholds(guesses: Sequence[Guess], gold: int, groups: Iterable[str]) -> di
     return chosen
 
 
-def platt(guesses: Sequence[Guess], rounds: int = 50) -> tuple[float, float]:
-    """Slope and intercept on the log odds (Platt 1999), by Newton's method with a weak pull towards no change."""
+def platt(guesses: Sequence[Guess], rounds: int = 200) -> tuple[float, float]:
+    """Slope and intercept on the log odds (Platt 1999), by damped Newton steps with a pull towards no change."""
     if len(guesses) < 20:
         return 1.0, 0.0
-    p = np.clip([g.probability for g in guesses], 1e-6, 1 - 1e-6)
+    p = np.clip([g.probability for g in guesses], 1e-4, 1 - 1e-4)
     x, y = np.log(p / (1 - p)), np.asarray([g.right for g in guesses], float)
     design = np.stack([x, np.ones_like(x)], 1)
     w, prior = np.array([1.0, 0.0]), np.array([1.0, 0.0])
     for _ in range(rounds):
-        q = 1 / (1 + np.exp(-design @ w))
-        gradient = design.T @ (q - y) + 1.0 * (w - prior)
-        hessian = design.T @ (design * (q * (1 - q))[:, None]) + np.eye(2)
-        w = w - np.linalg.solve(hessian, gradient)
+        q = 1 / (1 + np.exp(-np.clip(design @ w, -30, 30)))
+        gradient = design.T @ (q - y) + 2.0 * (w - prior)
+        hessian = design.T @ (design * (q * (1 - q))[:, None]) + 2.0 * np.eye(2)
+        step = np.linalg.solve(hessian, gradient)
+        w = w - step * min(1.0, 0.5 / float(np.abs(step).max() + 1e-9))
     return round(float(w[0]), 4), round(float(w[1]), 4)
 
 
