@@ -157,7 +157,7 @@ def _parse(declared: Mapping[str, Any]) -> Schema:
     for name, entry in declared["relations"].items():
         claim = bool(entry.get("claim", False))
         own = _properties(entry.get("properties", {}))
-        # Parts of a Result name their paper; the Result itself holds the sentence.
+        # What leads to or from a Result names its paper; the Result itself holds the sentence.
         shared = sourced if claim or entry.get("sourced") else sourced[:1]
         relations[name] = RelationType(
             name=name,
