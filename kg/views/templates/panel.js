@@ -201,7 +201,7 @@ function overview() {
     make("p", { class: "muted" }, "Click a node or a line to see what is said about it, sentence by sentence. Drag to move, scroll to zoom; zooming in shows more names.")];
   for (const type of Object.keys(DATA.types)) {
     const members = index.byType[type];
-    const opened = make("details", {}, make("summary", {}, shapeIcon(type), ` ${type} (${members.length})`));
+    const opened = make("details", {}, make("summary", {}, shapeIcon(type), ` ${type} (${members.length.toLocaleString("en")})`));
     // Filled when opened: thousands of buttons would slow the page for those who never look.
     opened.addEventListener("toggle", () => {
       if (opened.children.length === 1) {
