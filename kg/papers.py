@@ -6,6 +6,8 @@ import hashlib
 import unicodedata
 from dataclasses import dataclass
 
+from kg.names import plain_name
+
 
 @dataclass(frozen=True, slots=True)
 class Paper:
@@ -45,7 +47,7 @@ class Paper:
 
 
 def title_letters(title: str) -> str:
-    """The letters and digits of a title, in every script, without case and without accents on Latin letters.
+    """The letters and digits of a title, in every script, without case, LaTeX and accents on Latin letters.
 
     Two sources seldom agree on a title's punctuation, blanks, accents and dashes; they agree on these. ``+`` and
     ``#`` stay, for they tell C, C++ and C# apart. A title with none of them is kept as it is.
@@ -58,7 +60,7 @@ def title_letters(title: str) -> str:
     """
     kept: list[str] = []
     latin = False
-    for char in unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", title).casefold()):
+    for char in unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", plain_name(title)).casefold()):
         kind = unicodedata.category(char)[0]
         if (
             kind == "M"
