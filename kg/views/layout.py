@@ -1,7 +1,7 @@
 """Where each node of a picture goes: computed once, here, so that a page opens still.
 
 A force layout after Fruchterman and Reingold (1991), with the push of far nodes summed by grid cells; nodes that
-hang on one other only are put around it in rings; components are packed, lone nodes last.
+hang on one other only are put around it in rings; components are packed into each other's gaps, lone nodes last.
 """
 
 from __future__ import annotations
@@ -17,6 +17,8 @@ Points = NDArray[np.float64]
 
 SPACING = 28.0  # between the leaves around a hub, in the page's units
 _ROOM = 12.0  # free around every node
+_SOFT = 0.05  # keeps the push finite where nodes lie on each other
+_SQUARE = 44.0  # side of the squares by which components are packed
 _SMALL = 760.0  # a picture less wide and high than this is stretched
 _GOLDEN = math.pi * (3 - math.sqrt(5))
 
@@ -49,16 +51,17 @@ def layout(count: int, pairs: Sequence[tuple[int, int]], *, seed: int = 7) -> Po
     edges_of: dict[int, list[Any]] = {}
     for a, b in edges:
         edges_of.setdefault(int(component[a]), []).append((a, b))
-    radii = np.zeros(len(groups))
-    for number, group in enumerate(groups):
+    shapes = []
+    for group in groups:
         local = {int(node): i for i, node in enumerate(group)}
         own = np.array(
             [(local[int(a)], local[int(b)]) for a, b in edges_of.get(int(component[group[0]]), [])]
         )
-        points[group] = _place_component(len(group), own.reshape(-1, 2).astype(np.int64), random)
-        radii[number] = np.hypot(*points[group].T).max() + (40 if len(group) > 1 else 20)
-    for centre, group in zip(_pack(radii), groups, strict=True):
-        points[group] += centre
+        own = own.reshape(-1, 2).astype(np.int64)
+        points[group] = _place_component(len(group), own, random)
+        shapes.append(_squares(points[group], own))
+    for corner, group in zip(_pack(shapes), groups, strict=True):
+        points[group] += corner * _SQUARE
     if count == 0:
         return points
     points -= (points.min(axis=0) + points.max(axis=0)) / 2
@@ -113,58 +116,55 @@ def _forces(count: int, edges: NDArray[np.int64], radius: Points, random: np.ran
     """Pull along edges, push between all; ``radius`` is the room that each node wants."""
     if count == 1:
         return np.zeros((1, 2))
-    wanted = 2.2 * float(np.sqrt(np.mean(radius**2)))
-    size = wanted * math.sqrt(count)
-    points = random.normal(scale=size / 3, size=(count, 2))
+    wanted = 2.4 * float(np.sqrt(np.mean(radius**2)))
+    points = random.normal(scale=0.4 * math.sqrt(count), size=(count, 2))  # in units of `wanted`
     mass = (radius / np.mean(radius)) ** 1.2
     rounds = 300 if count < 500 else 200 if count < 3000 else 130
     degree = np.maximum(np.bincount(edges.ravel(), minlength=count), 1)
+    # Hubs are pulled no more than others, else all they touch ends in one heap.
+    weight = 1 / np.sqrt(np.minimum(degree[edges[:, 0]], degree[edges[:, 1]]))[:, None]
     for step in range(rounds):
-        heat = size * 0.12 * (1 - step / rounds) ** 1.6 + wanted * 0.01
-        push = _push(points, mass, random) * wanted**2
+        heat = 0.12 * math.sqrt(count) * (1 - step / rounds) ** 1.6 + 0.01
         away = points[edges[:, 0]] - points[edges[:, 1]]
-        distance = np.hypot(away[:, 0], away[:, 1])[:, None]
-        # Hubs are pulled no more than others, else all they touch ends in one heap.
-        weight = 1 / np.sqrt(np.minimum(degree[edges[:, 0]], degree[edges[:, 1]]))[:, None]
-        pull = away * distance / wanted * weight
-        move = push - 0.02 * points * math.sqrt(count) / 10
+        pull = away * np.hypot(away[:, 0], away[:, 1])[:, None] * weight
+        # The push falls with the square of the distance: clusters open up, the whole stays together.
+        move = _push(points, mass, random) - 0.004 * points
         np.subtract.at(move, edges[:, 0], pull)
         np.add.at(move, edges[:, 1], pull)
         length = np.hypot(move[:, 0], move[:, 1])[:, None]
         points += move / np.maximum(length, 1e-9) * np.minimum(length, heat)
-    return points
+    return points * wanted
 
 
 def _push(points: Points, mass: Points, random: np.random.Generator) -> Points:
-    """For each node the sum over the others of mass times direction over distance."""
-    count = len(points)
-    if count <= 400:
+    """For each node the sum over the others of mass times direction over the square of the distance."""
+    if len(points) <= 1000:
         return _push_from(points, points, mass)
-    across = max(12, min(28, int(math.sqrt(count) / 2)))
+    across = 28
     low, high = points.min(axis=0), points.max(axis=0)
     side = max(float((high - low).max()), 1e-9) / across
     # The grid is shifted each time, so that the borders of its cells leave no trace.
     cell = ((points - low) / side + random.random(2)).astype(np.int64)
-    index = cell[:, 0] * (across + 2) + cell[:, 1]
-    _, index = np.unique(index, return_inverse=True)
+    _, index = np.unique(cell[:, 0] * (across + 2) + cell[:, 1], return_inverse=True)
     weight = np.bincount(index, mass).astype(np.float64)
     middle = np.column_stack([np.bincount(index, mass * points[:, i]) for i in (0, 1)]) / weight[:, None]
     push = _push_from(points, middle, weight)
-    # A node's own cell is taken again without the node itself.
-    others = np.maximum(weight[index] - mass, 0.0)
-    towards = points - middle[index]
-    push -= towards * (weight[index] / (np.sum(towards**2, axis=1) + 1.0))[:, None]
+    # A node's own cell is taken again without the node itself, and spread out.
+    own = points - middle[index]
+    push -= own * (weight[index] / (np.sum(own**2, axis=1) + _SOFT) ** 1.5)[:, None]
+    others = weight[index] - mass
     rest = (middle[index] * weight[index][:, None] - points * mass[:, None]) / np.maximum(others, 1e-9)[
         :, None
     ]
     towards = points - rest
-    near = np.sum(towards**2, axis=1) + (side * 0.15) ** 2
+    near = (np.sum(towards**2, axis=1) + _SOFT + (side * 0.3) ** 2) ** 1.5
     return push + towards * np.where(others > 1e-6, others / near, 0.0)[:, None]
 
 
 def _push_from(points: Points, sources: Points, mass: Points) -> Points:
     squares = np.sum(points**2, axis=1)[:, None] + np.sum(sources**2, axis=1) - 2 * points @ sources.T
-    weight = mass / (np.maximum(squares, 0.0) + 1.0)
+    softened = np.maximum(squares, 0.0) + _SOFT
+    weight = mass / (softened * np.sqrt(softened))
     return points * weight.sum(axis=1)[:, None] - weight @ sources
 
 
@@ -219,19 +219,42 @@ def _close_pairs(points: Points, reach: float) -> tuple[NDArray[np.int64], NDArr
     return np.concatenate(firsts), np.concatenate(seconds)
 
 
-def _pack(radii: Points) -> Points:
-    """Centres for discs, the largest in the middle, the others in rows around and below it."""
-    centres = np.zeros((len(radii), 2))
-    if len(radii) < 2:
-        return centres
-    order = np.argsort(-radii, kind="stable")
-    area = float(np.sum((2 * radii) ** 2))
-    width = max(2 * float(radii[order[0]]), math.sqrt(area * 1.5))
-    x, y, row = 0.0, 0.0, 0.0
-    for number in order:
-        size = 2 * float(radii[number])
-        if x > 0 and x + size > width:
-            x, y, row = 0.0, y + row, 0.0
-        centres[number] = (x + size / 2, y + size / 2)
-        x, row = x + size, max(row, size)
-    return centres
+def _squares(points: Points, edges: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The squares of a grid that a component needs: those of its nodes and around them, and along its edges."""
+    along = np.linspace(0, 1, 12)[:, None, None]
+    lines = (points[edges[:, 0]] * along + points[edges[:, 1]] * (1 - along)).reshape(-1, 2)
+    reach = _SQUARE * (0.7 if len(points) > 2 else 0.3)
+    around = [np.add(points, (x, y)) for x in (-reach, 0, reach) for y in (-reach, 0, reach)]
+    return np.unique(np.round(np.concatenate([*around, lines]) / _SQUARE).astype(np.int64), axis=0)
+
+
+def _pack(shapes: list[NDArray[np.int64]]) -> NDArray[np.int64]:
+    """Where each shape goes, in squares: the largest first, each as near to the middle as it fits."""
+    offsets = np.zeros((len(shapes), 2), dtype=np.int64)
+    if not shapes:
+        return offsets
+    extent = max(int(np.abs(shape).max()) for shape in shapes)
+    half = 2 * extent + 2 + math.ceil(math.sqrt(sum(len(shape) for shape in shapes)))
+    taken = np.zeros((2 * half + 1, 2 * half + 1), dtype=bool)
+    free = half - extent - 1
+    grid = np.stack(np.meshgrid(np.arange(-free, free + 1), np.arange(-free, free + 1)), axis=-1).reshape(
+        -1, 2
+    )
+    spots = grid[np.argsort((grid[:, 0] / 1.25) ** 2 + grid[:, 1] ** 2, kind="stable")]
+    first: dict[bytes, int] = {}  # where the last one of the same shape went: before that there is no room
+    for number in sorted(range(len(shapes)), key=lambda n: -len(shapes[n])):
+        shape = shapes[number]
+        start = first.get(shape.tobytes(), 0)
+        while start < len(spots) - 1:
+            some = spots[start : start + 256]
+            cells = some[:, None, :] + shape + half
+            fits = ~taken[cells[..., 0], cells[..., 1]].any(axis=1)
+            if fits.any():
+                start += int(np.argmax(fits))
+                break
+            start = min(start + len(some), len(spots) - 1)
+        first[shape.tobytes()] = start
+        offsets[number] = spots[start]
+        cells = spots[start] + shape + half
+        taken[cells[:, 0], cells[:, 1]] = True
+    return offsets
