@@ -73,11 +73,11 @@ class Record:
         ]
         return _digest(parts, 16)
 
-    def nodes(self, resolver: Resolver) -> dict[str, set[str]]:
+    def nodes(self, key_of: Callable[[Own], str]) -> dict[str, set[str]]:
         """Each entity that the paper mentions, with the names it uses for it."""
         found: dict[str, set[str]] = defaultdict(set)
         for mention in self.mentions:
-            found[resolver.key(mention.own)].update(map(plain_name, mention.forms))
+            found[key_of(mention.own)].update(map(plain_name, mention.forms))
         return found
 
     def write(self, paper: str, resolver: Resolver) -> tuple[list[Node], list[Edge]]:

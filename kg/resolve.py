@@ -15,7 +15,7 @@ from kg.names import name_key, names_nothing, numbers, plain_name
 
 __all__ = ["Own", "Resolver", "defines", "name_key", "node_key", "own_name", "plain_name"]
 
-_SEPARATOR = " = "  # no name's key holds a blank
+SEPARATOR = " = "  # no name's key holds a blank
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +31,12 @@ class Own:
     short: str | None = None
 
     def __str__(self) -> str:
-        return self.key if self.short is None else f"{self.short}{_SEPARATOR}{self.key}"
+        return self.key if self.short is None else f"{self.short}{SEPARATOR}{self.key}"
 
     @classmethod
     def parse(cls, type: str, text: str) -> Own:
         """Read back what ``str`` gives."""
-        short, separator, key = text.rpartition(_SEPARATOR)
+        short, separator, key = text.rpartition(SEPARATOR)
         return cls(type, key, short if separator else None)
 
 
