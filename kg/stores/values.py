@@ -32,10 +32,10 @@ def clean(value: Any) -> Any:
     if isinstance(value, (list, tuple, set, frozenset)):
         items = sorted(value, key=repr) if isinstance(value, (set, frozenset)) else value
         return [kept for item in items if (kept := clean(item)) is not None]
-    if value != value or type(value).__name__ == "NAType":  # NaT and NumPy's NaN are not equal to themselves
-        return None
-    if hasattr(value, "tolist"):
+    if hasattr(value, "tolist"):  # NumPy
         return clean(value.tolist())
+    if type(value).__name__ in ("NaTType", "NAType"):  # pandas
+        return None
     if hasattr(value, "isoformat"):
         return value.isoformat()
     return clean(str(value))
