@@ -1,0 +1,371 @@
+"""Find a thing by what people call it, and gather what the papers say about it."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from kg.graph_schema import ENTITY, schema
+from kg.names import name_key, numbers
+from kg.stores.base import Store
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_PARTS = ("OF", "ON", "IN", "VERSUS")
+_GUESSES = 8
+_RELATED = 6
+# A word shorter than this is another name too easily: BERT and BART, DPO and PPO.
+_TYPO_LENGTH = 6
+_WORDS = re.compile(r"\d+|[^\W\d_]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Ref:
+    """A node by its key, its type and what people call it; ``papers`` is how many mention it."""
+
+    key: str
+    type: str
+    name: str
+    papers: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One paper's word for something.
+
+    Attributes:
+        paper: the paper's key.
+        title: the paper's title.
+        url: the page of its abstract.
+        date: ISO date of its listing, else of its publication.
+        evidence: the sentence that says it.
+        start: where the sentence begins in title + line break + abstract.
+        end: where it ends.
+        confidence: the reader's probability that the claim is right.
+    """
+
+    paper: str
+    title: str
+    url: str | None = None
+    date: str | None = None
+    evidence: str | None = None
+    start: int | None = None
+    end: int | None = None
+    confidence: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """A relation to ``other``, with every paper that says it; ``outgoing`` says that it leads there.
+
+    ``outcome`` is that of a comparison, seen from its head.
+    """
+
+    type: str
+    outgoing: bool
+    other: Ref
+    outcome: str | None
+    said: tuple[Said, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """One number with its parts; ``text`` is the value as the paper writes it."""
+
+    key: str
+    value: float
+    unit: str | None
+    text: str | None
+    kind: str
+    qualifier: str | None
+    subject: Ref | None
+    benchmark: Ref | None
+    metric: Ref | None
+    versus: Ref | None
+    said: Said
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What the graph holds on one thing.
+
+    Attributes:
+        key: the node's key.
+        type: Model, Technique, Benchmark, Dataset, Task or Metric.
+        name: the form that most papers use.
+        aliases: every form, commonest first, with how many papers use it.
+        papers: how many papers mention it.
+        introduced: the papers that introduce it, newest first.
+        used: the other papers that mention it, newest first.
+        relations: those that most papers state first.
+        results: the numbers it has a part in, newest first.
+        related: things of the same type whose names begin alike, such as other sizes and versions.
+    """
+
+    key: str
+    type: str
+    name: str
+    aliases: tuple[tuple[str, int], ...]
+    papers: int
+    introduced: tuple[Said, ...]
+    used: tuple[Said, ...]
+    relations: tuple[Relation, ...]
+    results: tuple[Score, ...]
+    related: tuple[Ref, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a look-up found.
+
+    Attributes:
+        asked: the name asked for.
+        entries: what bears that name, the most mentioned first; where nothing does, what has it as an alias.
+        also: other things that have it as an alias.
+        typo: nothing bears that name; the one entry is what was most likely meant.
+        guesses: where nothing fits, what may have been meant.
+    """
+
+    asked: str
+    entries: tuple[Entry, ...]
+    also: tuple[Ref, ...] = ()
+    typo: bool = False
+    guesses: tuple[Ref, ...] = ()
+
+
+def lookup(store: Store, name: str) -> Answer:
+    """Look a name up: by key or name in any spelling, by alias, else by typo.
+
+    Names that differ in a number are never taken for each other; they are guesses, or related.
+
+    Args:
+        store: the graph.
+        name: a name, an alias, or a node's key such as ``model:foolm``.
+
+    Raises:
+        StoreError: the store cannot answer.
+    """
+    own, also = find(store, name)
+    if not own:
+        own, also = also[:1], also[1:]
+    if own:
+        return Answer(name, tuple(entry(store, ref) for ref in own), also=tuple(also))
+    guesses, sure = _guess(store, name)
+    if sure:
+        return Answer(name, (entry(store, guesses[0]),), typo=True, guesses=tuple(guesses[1:]))
+    return Answer(name, (), guesses=tuple(guesses))
+
+
+def find(store: Store, name: str) -> tuple[list[Ref], list[Ref]]:
+    """The things that bear a name or key, and those that some paper calls so; each the most mentioned first."""
+    wanted, asked = name_key(name), name.strip()
+    keys = [asked, *(f"{label.lower()}:{wanted}" for label in schema().entity_labels)]
+    rows = store.query(
+        f"MATCH (e:{ENTITY}) WHERE e.key IN $keys OR any(alias IN e.aliases WHERE toLower(alias) = $lower) "
+        "RETURN e.key, labels(e), e.name, e.papers",
+        {"keys": keys, "lower": asked.lower()},
+    ).rows
+    refs = sorted((_ref(*row) for row in rows), key=lambda ref: (-(ref.papers or 0), ref.key))
+    return [ref for ref in refs if ref.key in keys], [ref for ref in refs if ref.key not in keys]
+
+
+def key_of(node_key: str) -> str:
+    """The normalised name in an entity's key."""
+    return node_key.partition(":")[2]
+
+
+def _ref(key: str, labels: Sequence[str], name: str | None, papers: int | None = None) -> Ref:
+    return Ref(key, next((label for label in labels if label != ENTITY), ENTITY), name or key, papers)
+
+
+def _guess(store: Store, name: str) -> tuple[list[Ref], bool]:
+    """What may have been meant, best first, and whether the first is a plain typo away."""
+    from rapidfuzz import fuzz, process
+
+    ((keys, names),) = store.query(f"MATCH (e:{ENTITY}) RETURN collect(e.key), collect(e.name)").rows
+    ((owners, aliases),) = store.query(
+        f"MATCH (e:{ENTITY}) WHERE size(e.aliases) > 1 UNWIND e.aliases AS alias RETURN collect(e.key), collect(alias)"
+    ).rows
+    owners = [*keys, *owners]
+    forms = [form.lower() for form in (*names, *aliases)]
+    wanted, asked = name_key(name), name.strip().lower()
+    alike: dict[str, float] = {}
+    typos = set()
+    for form, score, place in process.extract(asked, forms, scorer=fuzz.ratio, score_cutoff=65, limit=60):
+        key = owners[place]
+        same_numbers = numbers(name_key(form)) == numbers(wanted)
+        alike[key] = max(score + 10 * same_numbers, alike.get(key, 0.0))
+        if place < len(keys) and is_typo(asked, form):
+            typos.add(key)
+    longer = {key for key in keys if wanted in key_of(key)} if len(wanted) >= 3 else set()
+    refs = store.query(
+        f"MATCH (e:{ENTITY}) WHERE e.key IN $keys RETURN e.key, labels(e), e.name, e.papers",
+        {"keys": sorted(alike.keys() | longer)},
+    ).rows
+
+    def rank(ref: Ref) -> tuple[Any, ...]:
+        held = ref.key in longer
+        begins = held and key_of(ref.key).startswith(wanted)
+        score = 0.0 if held else alike.get(ref.key, 0.0)
+        return ref.key not in typos, not held, not begins, -score, -(ref.papers or 0), ref.key
+
+    ranked = sorted((_ref(*row) for row in refs), key=rank)
+    return ranked[:_GUESSES], not longer and len({key_of(key) for key in typos}) == 1
+
+
+def is_typo(asked: str, name: str) -> bool:
+    """Whether two names are one but for a slip of the finger in a long word; numbers and short words are as they are.
+
+    >>> is_typo("deepsek-r1", "DeepSeek-R1"), is_typo("deepseek-r2", "DeepSeek-V2"), is_typo("bart", "BERT")
+    (True, False, False)
+    """
+    from rapidfuzz.distance import OSA
+
+    pairs = [_WORDS.findall(text.lower()) for text in (asked, name)]
+    if len(pairs[0]) != len(pairs[1]):
+        return False
+    return all(
+        a == b or (min(len(a), len(b)) >= _TYPO_LENGTH and OSA.distance(a, b) <= max(1, len(a) // 6))
+        for a, b in zip(*pairs, strict=True)
+    )
+
+
+def entry(store: Store, ref: Ref) -> Entry:
+    """Gather what the graph holds on one thing.
+
+    Args:
+        store: the graph.
+        ref: a thing that is in it, as `find` gives it.
+    """
+    here = f"(e:`{ref.type}` {{key: $key}})"
+    key = {"key": ref.key}
+    (own,) = store.query(f"MATCH {here} RETURN e.aliases, e.alias_counts", key).rows or [([], [])]
+    shown = "r, o.key, labels(o), coalesce(o.name, o.title)"
+    edges = [
+        (outgoing, *row)
+        for outgoing, pattern in ((True, f"{here}-[r]->(o)"), (False, f"{here}<-[r]-(o)"))
+        for row in store.query(f"MATCH {pattern} WHERE NOT o:Result RETURN {shown}", key).rows
+    ]
+    of_result = f"{here}<-[:{'|'.join(_PARTS)}]-(r:Result)"
+    results = store.query(f"MATCH {of_result} RETURN DISTINCT r", key).rows
+    parts: dict[str, dict[str, Ref]] = defaultdict(dict)
+    for result, kind, *other in store.query(
+        f"MATCH {of_result}-[x:{'|'.join(_PARTS)}]->(o) "
+        "RETURN DISTINCT r.key, type(x), o.key, labels(o), coalesce(o.name, o.title)",
+        key,
+    ).rows:
+        parts[result][kind] = _ref(*other)
+    papers = _papers(store, [*(row[1] for row in edges), *(result for (result,) in results)])
+
+    said: dict[str, list[Said]] = {"INTRODUCES": [], "MENTIONS": []}
+    relations: dict[tuple[str, bool, str, str | None], tuple[Ref, list[Said]]] = {}
+    for outgoing, edge, *other in edges:
+        word = _said(edge, papers)
+        if edge["_type"] in said:
+            said[edge["_type"]].append(word)
+            continue
+        end = _ref(*other)
+        group = (edge["_type"], outgoing, end.key, edge.get("outcome"))
+        relations.setdefault(group, (end, []))[1].append(word)
+    introduced = {word.paper for word in said["INTRODUCES"]}
+    return Entry(
+        key=ref.key,
+        type=ref.type,
+        name=ref.name,
+        aliases=tuple(zip(own[0] or [], own[1] or [], strict=False)),
+        papers=ref.papers or 0,
+        introduced=_newest(said["INTRODUCES"]),
+        used=_newest(word for word in said["MENTIONS"] if word.paper not in introduced),
+        relations=tuple(
+            sorted(
+                (
+                    Relation(kind, outgoing, end, outcome, _newest(words))
+                    for (kind, outgoing, _, outcome), (end, words) in relations.items()
+                ),
+                key=lambda r: (r.type, not r.outgoing, -len(r.said), r.other.name, r.outcome or ""),
+            )
+        ),
+        results=tuple(
+            sorted(
+                (_score(result, parts[result["key"]], papers) for (result,) in results),
+                key=lambda score: (score.said.date or "", score.key),
+                reverse=True,
+            )
+        ),
+        related=_related(store, ref),
+    )
+
+
+def _papers(store: Store, said: Iterable[Mapping[str, Any]]) -> dict[str, Said]:
+    keys = sorted({item["paper"] for item in said if item.get("paper")})
+    rows = store.query(
+        "UNWIND $keys AS key MATCH (p:Paper {key: key}) "
+        "RETURN p.key, p.title, p.url, coalesce(p.listed, p.published)",
+        {"keys": keys},
+    ).rows
+    return {row[0]: Said(*row) for row in rows}
+
+
+def _said(item: Mapping[str, Any], papers: Mapping[str, Said]) -> Said:
+    paper = item.get("paper") or ""
+    return replace(
+        papers.get(paper) or Said(paper, paper),
+        evidence=item.get("evidence"),
+        start=item.get("start"),
+        end=item.get("end"),
+        confidence=item.get("confidence"),
+    )
+
+
+def _newest(words: Iterable[Said]) -> tuple[Said, ...]:
+    return tuple(
+        sorted(words, key=lambda word: (word.date or "", word.paper, -(word.start or 0)), reverse=True)
+    )
+
+
+def _score(result: Mapping[str, Any], parts: Mapping[str, Ref], papers: Mapping[str, Said]) -> Score:
+    return Score(
+        key=result["key"],
+        value=result["value"],
+        unit=result.get("unit"),
+        text=result.get("text"),
+        kind=result.get("kind") or "absolute",
+        qualifier=result.get("qualifier"),
+        subject=parts.get("OF"),
+        benchmark=parts.get("ON"),
+        metric=parts.get("IN"),
+        versus=parts.get("VERSUS"),
+        said=_said(result, papers),
+    )
+
+
+def _related(store: Store, ref: Ref) -> tuple[Ref, ...]:
+    """Things of the same type whose keys begin with the same letters, the most alike first."""
+    own = key_of(ref.key)
+    stem = re.match(r"[^\W\d_]{3,}", own)
+    if stem is None:
+        return ()
+    rows = store.query(
+        f"MATCH (e:`{ref.type}`) WHERE e.key STARTS WITH $stem AND e.key <> $key "
+        "RETURN e.key, labels(e), e.name, e.papers",
+        {"stem": f"{ref.type.lower()}:{stem[0][: max(3, len(stem[0]) - 1)]}", "key": ref.key},
+    ).rows
+    alike = []
+    for row in rows:
+        other = _ref(*row)
+        common = _common(own, key_of(other.key))
+        if common * 2 >= min(len(own), len(key_of(other.key))):
+            alike.append((common, other))
+    alike.sort(key=lambda pair: (-pair[0], -(pair[1].papers or 0), pair[1].key))
+    return tuple(other for _, other in alike[:_RELATED])
+
+
+def _common(one: str, other: str) -> int:
+    """How many characters two texts begin with alike."""
+    return next(
+        (i for i, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other))
+    )
