@@ -165,7 +165,7 @@ class _Loader:
         left_out: Counter[str] = Counter()
         try:
             plans = self._plan(batch, left_out)
-            self._apply([plan for plan in plans if plan.outcome in ("new", "changed")])
+            self._apply([plan for plan in plans if plan.outcome in ("new", "changed")], left_out)
         except LoadError:
             raise
         except StoreError as error:
@@ -252,7 +252,7 @@ class _Loader:
 
     # --- Into the store ----------------------------------------------------------------------------------
 
-    def _apply(self, plans: Sequence[_Plan]) -> None:
+    def _apply(self, plans: Sequence[_Plan], left_out: Counter[str]) -> None:
         if not plans:
             return
         resolver, changes = self._resolver, Changes()
@@ -282,7 +282,9 @@ class _Loader:
             [record.nodes(resolver.key) for record in records.values()],
         )
         for key in sorted(records):
-            nodes, edges = records[key].write(key, resolver)
+            nodes, edges, without = records[key].write(key, resolver)
+            if key not in moved:
+                left_out.update(without)
             changes.nodes += nodes
             changes.edges += edges
         self._store.apply(changes)

@@ -80,11 +80,17 @@ class Record:
             found[key_of(mention.own)].update(map(plain_name, mention.forms))
         return found
 
-    def write(self, paper: str, resolver: Resolver) -> tuple[list[Node], list[Edge]]:
-        """The paper's Result nodes and all its edges."""
+    def write(self, paper: str, resolver: Resolver) -> tuple[list[Node], list[Edge], list[str]]:
+        """The paper's Result nodes, all its edges, and why claims have none.
+
+        Args:
+            paper: the key of its node.
+            resolver: what says which nodes its names are.
+        """
         where = {own: resolver.key(own) for own in self.owns}
         meeting = {key for key, owns in Counter(where.values()).items() if owns > 1}
         edges: dict[tuple[Any, ...], Edge] = {}
+        left_out: list[str] = []
 
         def add(type: str, head: tuple[str, str], tail: tuple[str, str], properties: dict[str, Any]) -> None:
             identity = (type, head[1], tail[1], properties.get("start"))
@@ -102,7 +108,9 @@ class Record:
         for link in self.links:
             properties = dict(link.properties)
             head, tail = end(link.head, "head_own", properties), end(link.tail, "tail_own", properties)
-            if head != tail:  # two names of the paper that are one thing
+            if head == tail:
+                left_out.append(f"{link.type} between two names of one thing")
+            else:
                 add(link.type, head, tail, properties)
         nodes = []
         for number in self.results:
@@ -112,12 +120,12 @@ class Record:
             for type, own in number.ends:
                 properties = {}
                 add(type, result, end(own, "tail_own", properties), properties)
-        return nodes, list(edges.values())
+        return nodes, list(edges.values()), left_out
 
     def _meeting(self, where: Mapping[Own, str]) -> dict[tuple[str, int | None], list[Mention]]:
         """Mentions that become one edge."""
         found: dict[tuple[str, int | None], list[Mention]] = defaultdict(list)
-        for mention in self.mentions:
+        for mention in sorted(self.mentions, key=lambda m: str(m.own)):
             found[where[mention.own], mention.support.get("start")].append(mention)
         return found
 
@@ -157,11 +165,14 @@ def from_claims(
     names: dict[int | str, Own | None] = {"paper": None}
     kept = [e for e in claims.entities if _fit(e, min_confidence, left_out)]
     found = {entity.id: own_name(entity.type, entity.name, entity.surface_forms) for entity in kept}
-    # Two entities of a paper with one key are one; an abbreviation that either defines holds for both.
+    # Two entities of a paper with one key are one, and so is one that is called by the abbreviation of another.
     best: dict[tuple[str, str], Own] = {}
     for named in filter(None, found.values()):
         if best.setdefault((named.type, named.key), named).short is None:
             best[named.type, named.key] = named
+    for named in list(best.values()):
+        if named.short is not None and (named.type, named.short) in best:
+            best[named.type, named.short] = named
     merged: dict[Own, Mention] = {}
     introduced: dict[Own, dict[str, Any]] = {}
     for entity in kept:
