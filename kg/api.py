@@ -159,32 +159,51 @@ class Graph:
         *,
         format: str | None = None,
         strict: bool = False,
-        encoding: str | None = None,
-        year: int | None = None,
+        report: ReadReport | None = None,
         reader: str | Reader = "default",
         min_confidence: float = 0.0,
         reread: bool = False,
-        report: ReadReport | None = None,
+    ) -> LoadSummary:
+        """Read papers, extract their claims and load them: `read`, then `add`.
+
+        Args:
+            sources: see `read`.
+            format: see `read`.
+            strict: see `read`.
+            report: see `read`.
+            reader: see `add`.
+            min_confidence: see `add`.
+            reread: see `add`.
+
+        Raises:
+            SourceError: see `read`.
+            StoreError: see `add`.
+        """
+        papers = read(sources, format=format, strict=strict, report=report)
+        return self.add(papers, reader=reader, min_confidence=min_confidence, reread=reread)
+
+    def add(
+        self,
+        papers: Iterable[Paper],
+        *,
+        reader: str | Reader = "default",
+        min_confidence: float = 0.0,
+        reread: bool = False,
         on_paper: Callable[[Paper], None] = lambda paper: None,
     ) -> LoadSummary:
-        """Read papers, extract their claims and load them.
+        """Extract the claims of papers and load them.
 
         A paper that the graph holds with this text, read by this reader, is not read again.
 
         Args:
-            sources: as for `read`, with ``format``, ``strict``, ``encoding``, ``year`` and ``report``.
-            format: see `read`.
-            strict: see `read`.
-            encoding: see `read`.
-            year: see `read`.
+            papers: any iterable; it is never held as a whole.
             reader: the name of a registered reader, or a reader.
             min_confidence: leave out claims below it, from 0 to 1.
             reread: read known papers too, as after a change of ``min_confidence``.
-            report: see `read`.
             on_paper: called after each paper.
 
         Raises:
-            SourceError: see `read`.
+            ReaderNotFoundError: no reader has that name.
             StoreError: the store cannot be written; what was loaded before stays.
         """
         if isinstance(reader, str):
@@ -192,7 +211,6 @@ class Graph:
 
             reader = load_reader(reader)
         reading = reader
-        papers = read(sources, format=format, strict=strict, report=report, encoding=encoding, year=year)
         known = 0
 
         def claims() -> Iterator[PaperClaims]:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from kg.sources import ReadReport
 
 Command = TypeVar("Command", bound=Callable[..., Any])
+Item = TypeVar("Item")
 
 _OUTCOMES = ("new", "changed", "unchanged", "skipped", "failed")
 _SOURCES = click.argument(
@@ -102,27 +103,19 @@ def build(
       kg build listing.txt daily.json.gz --store ml.kgl
       curl … | kg build - --from jsonl
     """
-    from kg.api import open
+    from kg.api import open, read
     from kg.sources import ReadReport
 
     began = time.monotonic()
     complain = Complaints()
     report = ReadReport(on_problem=complain, on_note=None if quiet else complain)
     with _input_errors():
-        _check(sources)
+        papers = read(list(sources), format=form, strict=strict, report=report, encoding=encoding, year=year)
+        papers = _begun(ctx, papers, complain)
         with open(store) as graph:
             with paper_count(quiet or as_json) as advance:
-                summary = graph.build(
-                    list(sources),
-                    format=form,
-                    strict=strict,
-                    encoding=encoding,
-                    year=year,
-                    reader=reader,
-                    min_confidence=min_confidence,
-                    reread=reread,
-                    report=report,
-                    on_paper=advance,
+                summary = graph.add(
+                    papers, reader=reader, min_confidence=min_confidence, reread=reread, on_paper=advance
                 )
             stats = graph.stats()
     complain.close()
@@ -178,28 +171,15 @@ def extract(
     complain = Complaints()
     report = ReadReport(on_problem=complain, on_note=None if quiet else complain)
     with _input_errors():
-        _check(sources)
-        if (
-            output != "-"
-            and Path(output).exists()
-            and any(s != "-" and Path(s).samefile(output) for s in sources)
-        ):
-            raise click.UsageError(f"{display(output)} is both a source and the output")
         papers = api.read(
             list(sources), format=form, strict=strict, report=report, encoding=encoding, year=year
         )
-        claims = api.extract(papers, reader=reader)
-        # An older file is only overwritten once there is something to write.
-        first = next(claims, None)
+        if _same_file(output, sources):
+            raise click.UsageError(f"{display(output)} is both a source and the output")
+        claims = _begun(ctx, api.extract(papers, reader=reader), complain)
         with paper_count(quiet or output == "-") as advance:
-
-            def counted() -> Iterator[Any]:
-                for one in chain([] if first is None else [first], claims):
-                    yield one
-                    advance(one)
-
             try:
-                count = write_claims(counted(), output) if first is not None else 0
+                count = write_claims(_counted(claims, advance), output)
             except BrokenPipeError:
                 raise
             except OSError as error:
@@ -243,21 +223,20 @@ def load(
       kg extract papers.jsonl | kg load - --store ml.kgl
     """
     from kg.api import open
-    from kg.claims import ClaimsReport, PaperClaims, read_claims
+    from kg.claims import ClaimsReport, read_claims
+    from kg.sources.text import check_source
 
     complain = Complaints()
     report = ClaimsReport(on_problem=complain)
     with _input_errors():
-        _check(claims)
+        for path in claims:
+            check_source(path)
+        found = _begun(
+            ctx, chain.from_iterable(read_claims(path, report, strict=strict) for path in claims), complain
+        )
         with open(store) as graph:
             with paper_count(quiet or as_json) as advance:
-
-                def counted() -> Iterator[PaperClaims]:
-                    for one in chain.from_iterable(read_claims(c, report, strict=strict) for c in claims):
-                        yield one
-                        advance(one)
-
-                summary = graph.load(counted(), min_confidence=min_confidence)
+                summary = graph.load(_counted(found, advance), min_confidence=min_confidence)
             stats = graph.stats()
     complain.close()
     _complain_of_failures(summary)
@@ -266,17 +245,29 @@ def load(
     elif not quiet:
         click.echo(f"Read the claims of {summary.papers:,} papers; {report.skipped:,} could not be read.")
         _print_summary(summary, stats, store)
-    if not summary.papers and not complain.count:
-        click.echo(f"kg: {', '.join(map(display, claims))}: no claims in it", err=True)
-    _exit(ctx, not summary.papers, bool(complain.count or summary.failed))
+    _exit(ctx, False, bool(complain.count or summary.failed))
 
 
-def _check(sources: tuple[str, ...]) -> None:
-    """See that every source is there before a store is opened, and perhaps made."""
-    from kg.sources.text import check_source
+def _begun(ctx: click.Context, items: Iterator[Item], complain: Complaints) -> Iterator[Item]:
+    """The same items, the first of them read already; where there is none, no file or store is touched."""
+    first = next(items, None)
+    if first is None:
+        if not complain.count:
+            click.echo("kg: there is nothing to read", err=True)
+        ctx.exit(INPUT)
+    return chain([first], items)
 
-    for source in sources:
-        check_source(source)
+
+def _same_file(output: str, sources: tuple[str, ...]) -> bool:
+    if output == "-" or not Path(output).exists():
+        return False
+    return any(source != "-" and Path(source).samefile(output) for source in sources)
+
+
+def _counted(items: Iterator[Item], advance: Callable[[object], None]) -> Iterator[Item]:
+    for item in items:
+        yield item
+        advance(item)
 
 
 @contextmanager
