@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from kg.graph_schema import ENTITY, schema
+from kg.graph_schema import ENTITY
 from kg.names import name_key, numbers
 from kg.stores.base import Store
 
@@ -163,14 +163,14 @@ def lookup(store: Store, name: str) -> Answer:
 def find(store: Store, name: str) -> tuple[list[Ref], list[Ref]]:
     """The things that bear a name or key, and those that some paper calls so; each the most mentioned first."""
     wanted, asked = name_key(name), name.strip()
-    keys = [asked, *(f"{label.lower()}:{wanted}" for label in schema().entity_labels)]
     rows = store.query(
-        f"MATCH (e:{ENTITY}) WHERE e.key IN $keys OR any(alias IN e.aliases WHERE toLower(alias) = $lower) "
-        "RETURN e.key, labels(e), e.name, e.papers",
-        {"keys": keys, "lower": asked.lower()},
+        f"MATCH (e:{ENTITY}) WHERE e.key ENDS WITH $ending OR e.key = $asked "
+        "OR any(alias IN e.aliases WHERE toLower(alias) = $lower) RETURN e.key, labels(e), e.name, e.papers",
+        {"ending": f":{wanted}", "asked": asked, "lower": asked.lower()},
     ).rows
     refs = sorted((_ref(*row) for row in rows), key=lambda ref: (-(ref.papers or 0), ref.key))
-    return [ref for ref in refs if ref.key in keys], [ref for ref in refs if ref.key not in keys]
+    own = [ref for ref in refs if ref.key == asked or key_of(ref.key) == wanted]
+    return own, [ref for ref in refs if ref not in own]
 
 
 def key_of(node_key: str) -> str:
@@ -250,16 +250,19 @@ def entry(store: Store, ref: Ref) -> Entry:
         for outgoing, pattern in ((True, f"{here}-[r]->(o)"), (False, f"{here}<-[r]-(o)"))
         for row in store.query(f"MATCH {pattern} WHERE NOT o:Result RETURN {shown}", key).rows
     ]
-    of_result = f"{here}<-[:{'|'.join(_PARTS)}]-(r:Result)"
-    results = store.query(f"MATCH {of_result} RETURN DISTINCT r", key).rows
+    of_result = f"{here}<-[own:{'|'.join(_PARTS)}]-(r:Result)"
     parts: dict[str, dict[str, Ref]] = defaultdict(dict)
+    results = {}
+    for result, kind in store.query(f"MATCH {of_result} RETURN r, type(own)", key).rows:
+        results[result["key"]] = result
+        parts[result["key"]][kind] = ref
     for result, kind, *other in store.query(
         f"MATCH {of_result}-[x:{'|'.join(_PARTS)}]->(o) "
         "RETURN DISTINCT r.key, type(x), o.key, labels(o), coalesce(o.name, o.title)",
         key,
     ).rows:
         parts[result][kind] = _ref(*other)
-    papers = _papers(store, [*(row[1] for row in edges), *(result for (result,) in results)])
+    papers = _papers(store, [*(row[1] for row in edges), *results.values()])
 
     said: dict[str, list[Said]] = {"INTRODUCES": [], "MENTIONS": []}
     relations: dict[tuple[str, bool, str, str | None], tuple[Ref, list[Said]]] = {}
@@ -291,7 +294,7 @@ def entry(store: Store, ref: Ref) -> Entry:
         ),
         results=tuple(
             sorted(
-                (_score(result, parts[result["key"]], papers) for (result,) in results),
+                (_score(result, parts[key], papers) for key, result in results.items()),
                 key=lambda score: (score.said.date or "", score.key),
                 reverse=True,
             )

@@ -112,13 +112,11 @@ def _evidence(word: Said) -> Iterable[str]:
 
 
 def score_line(score: Score) -> str:
-    """A result in words: subject, value, metric, benchmark, qualifier.
-
-    The value is shown as the paper writes it where that says more than the number.
-    """
+    """A result in words: subject, value, metric, benchmark, qualifier."""
     value = f"{score.value:+g}" if score.kind == "delta" else f"{score.value:g}"
     unit = "" if score.unit is None else score.unit if score.unit in ("%", "x") else f" {score.unit}"
-    parts = [f"{score.subject.name if score.subject else 'the paper'}: {value}{unit}"]
+    subject = score.subject.name if score.subject and score.subject.type != "Paper" else "the paper"
+    parts = [f"{subject}: {value}{unit}"]
     if score.metric:
         parts.append(score.metric.name)
     if score.benchmark:
