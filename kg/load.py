@@ -359,20 +359,23 @@ class _Loader:
     def _check(self, changes: Changes, papers: list[str]) -> None:
         """Count in the store what was written."""
         written = Counter(edge.type for edge in changes.edges)
-        for type in schema().sourced_types:
-            self._compare(
-                f"MATCH ()-[r:{type}]->() WHERE r.paper IN $keys RETURN count(r)", papers, written[type], type
+        counts = [
+            f"MATCH ()-[r:{type}]->() WHERE r.paper IN $papers RETURN '{type}' AS name, count(r) AS n"
+            for type in schema().sourced_types
+        ]
+        keys = {"papers": papers}
+        for label, wanted in _by_label([node.key for node in changes.nodes]).items():
+            keys[label] = wanted
+            written[label] = len(wanted)
+            counts.append(
+                f"MATCH (n:{label}) WHERE n.key IN ${label} RETURN '{label}' AS name, count(n) AS n"
             )
-        for label, keys in _by_label([node.key for node in changes.nodes]).items():
-            self._compare(f"MATCH (n:{label}) WHERE n.key IN $keys RETURN count(n)", keys, len(keys), label)
-
-    def _compare(self, cypher: str, keys: list[str], written: int, what: str) -> None:
-        counted = self._store.query(cypher, {"keys": keys}).rows[0][0]
-        if counted != written:
-            raise LoadError(
-                f"{self._store.url} holds {counted} {what} where {written} were written; "
-                "is something else writing to it? Load the same claims again, and compare"
-            )
+        for name, counted in self._store.query(" UNION ALL ".join(counts), keys).rows:
+            if counted != written[name]:
+                raise LoadError(
+                    f"{self._store.url} holds {counted} {name} where {written[name]} were written; "
+                    "is something else writing to it? Load the same claims again, and compare"
+                )
 
 
 def _by_label(keys: Iterable[str]) -> dict[str, list[str]]:

@@ -302,8 +302,18 @@ def read_records(store: Store, papers: Iterable[str]) -> dict[str, Record]:
     records = {key: Record() for key in keys}
     if not keys:
         return records
+    edges: dict[str, list[tuple[str, str, dict[str, Any]]]] = defaultdict(list)
+    rows = store.query(
+        " UNION ALL ".join(
+            f"MATCH (a)-[r:{type}]->(b) WHERE r.paper IN $papers RETURN a.key AS head, b.key AS tail, r AS edge"
+            for type in schema().sourced_types
+        ),
+        {"papers": keys},
+    ).rows
+    for head, tail, edge in rows:
+        edges[edge.pop("_type")].append((head, tail, edge))
     own_at: dict[tuple[str, str], list[Own]] = defaultdict(list)
-    for _, node, properties in _edges(store, "MENTIONS", keys):
+    for _, node, properties in edges["MENTIONS"]:
         paper = properties["paper"]
         for own, forms in _apart(node_label(node), properties["own"], properties["forms"]).items():
             support = {name: properties[name] for name in _SUPPORT if name in properties}
@@ -316,7 +326,7 @@ def read_records(store: Store, papers: Iterable[str]) -> dict[str, Record]:
         return Own.parse(node_label(node), named) if named else own_at[paper, node][0]
 
     for type in ("INTRODUCES", *schema().claim_types):
-        for head, tail, properties in _edges(store, type, keys):
+        for head, tail, properties in edges[type]:
             paper = properties.pop("paper")
             ends = (
                 which(paper, head, properties.pop("head_own", None)),
@@ -325,7 +335,7 @@ def read_records(store: Store, papers: Iterable[str]) -> dict[str, Record]:
             records[paper].links.append(Link(type, *ends, properties))
     ends_of: dict[str, list[tuple[str, Own | None]]] = defaultdict(list)
     for type in _RESULT_ENDS:
-        for result, tail, properties in _edges(store, type, keys):
+        for result, tail, properties in edges[type]:
             ends_of[result].append((type, which(properties["paper"], tail, properties.get("tail_own"))))
     rows = store.query("MATCH (n:Result) WHERE n.paper IN $papers RETURN n", {"papers": keys}).rows
     for (node,) in rows:
@@ -333,15 +343,6 @@ def read_records(store: Store, papers: Iterable[str]) -> dict[str, Record]:
         number = Number(node["key"][-16:], known, tuple(ends_of[node["key"]]))
         records[node["paper"]].results.append(number)
     return records
-
-
-def _edges(store: Store, type: str, papers: Sequence[str]) -> Iterable[tuple[str, str, dict[str, Any]]]:
-    rows = store.query(
-        f"MATCH (a)-[r:{type}]->(b) WHERE r.paper IN $papers RETURN a.key, b.key, r", {"papers": papers}
-    ).rows
-    for head, tail, edge in rows:
-        edge.pop("_type")
-        yield head, tail, edge
 
 
 def _apart(type: str, owns: Sequence[str], forms: Sequence[str]) -> dict[Own, tuple[str, ...]]:

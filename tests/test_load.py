@@ -457,7 +457,7 @@ def many_papers(draw: st.DrawFn) -> list[PaperClaims]:
     return papers
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(many_papers(), st.randoms(use_true_random=False), st.sampled_from([1, 2, 200]))
 def test_the_order_of_papers_and_the_size_of_batches_make_no_difference(
     tmp_path_factory: pytest.TempPathFactory, papers: list[PaperClaims], random: Any, batch_size: int
