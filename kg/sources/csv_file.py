@@ -8,18 +8,21 @@ from collections.abc import Callable, Iterable, Iterator
 
 from kg.sources.record import KNOWN, MAX_ABSTRACT, Record, plain
 from kg.sources.report import Problem, SourceError
-from kg.sources.text import Line, Lines
+from kg.sources.text import MAX_LINE, Line, Lines
 
 DELIMITERS = ",;\t|"
 MAX_RECORD = 10 * MAX_ABSTRACT  # characters; what runs on longer is a quote that never closes
-csv.field_size_limit(max(csv.field_size_limit(), 2 * MAX_RECORD))
+csv.field_size_limit(max(csv.field_size_limit(), MAX_LINE))
 
 
 def delimiter(header: str) -> str | None:
     """What separates the columns of a header; None where it has no column called title."""
     best = (0, "")
     for sign in DELIMITERS:
-        names = [plain(name) for name in _row([header], sign)]
+        try:
+            names = [plain(name) for name in _row([header], sign)]
+        except csv.Error:  # quotes that are right with another sign
+            continue
         if "title" in names:
             best = max(best, (len(names), sign))
     return best[1] or None
@@ -72,13 +75,10 @@ def _header(source: _Ahead, name: str) -> tuple[list[str], str]:
         line = source.next()
     if line is None:
         raise SourceError(Problem(name, None, "is empty"))
-    try:
-        sign = delimiter(line.text)
-        header = [plain(cell) for cell in _row([line.text], sign)] if sign else []
-    except csv.Error as error:
-        raise SourceError(Problem(name, line.number, f"the header cannot be read: {error}")) from None
+    sign = delimiter(line.text)
     if sign is None:
         raise SourceError(Problem(name, line.number, "the header has no column called title"))
+    header = [plain(cell) for cell in _row([line.text], sign)]
     twice = [cell for cell, count in Counter(header).items() if count > 1 and cell in KNOWN]
     if twice:
         raise SourceError(Problem(name, line.number, f"the header has two columns called {twice[0]}"))

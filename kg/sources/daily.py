@@ -7,7 +7,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from kg.sources.jsonl import DECODER, ERRORS, reason
+from kg.sources.jsonl import DECODER, ERRORS, reason, wrapped
 from kg.sources.record import Record
 from kg.sources.report import Problem, SourceError
 from kg.sources.text import Lines
@@ -78,21 +78,7 @@ def _values(text: str) -> Iterator[tuple[int, int, Any]]:
             inside, end = not inside, place + 1
         else:
             value, end = DECODER.raw_decode(text, place)
-            wrapped = None if inside else _wrapped(value)
-            if wrapped is None:
-                yield place, end, value
-            for item in wrapped or ():
+            items = None if inside else wrapped(value)
+            for item in [value] if items is None else items:
                 yield place, end, item
         place = _BETWEEN.match(text, end).end()  # type: ignore[union-attr]
-
-
-def _wrapped(value: Any) -> list[Any] | None:
-    """The papers in ``{"papers": [...]}`` and the like."""
-    if not isinstance(value, Mapping) or "title" in value or "paper" in value:
-        return None
-    lists = [
-        inner
-        for inner in value.values()
-        if isinstance(inner, list) and any(isinstance(i, Mapping) for i in inner)
-    ]
-    return lists[0] if len(lists) == 1 else None

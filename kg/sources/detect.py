@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import json
 import re
 from typing import Any
@@ -45,15 +44,9 @@ def _format(head: str, last: bool) -> str | None:
         return None
     if seen[0][0] in "[{":
         return _json_format(seen, last)
-    try:
-        if any(
-            csv_file.delimiter(line)
-            for line in seen[:2]
-            if line is seen[0] or seen[0].lower().startswith("sep=")
-        ):
-            return "csv"
-    except csv.Error:
-        pass
+    header = seen[1] if seen[0].lower().startswith("sep=") and len(seen) > 1 else seen[0]
+    if csv_file.delimiter(header):
+        return "csv"
     if any(listing.is_mark(line) for line in seen):
         return "listing"
     return "jsonl" if any(isinstance(_parsed(line), dict) for line in seen) else None

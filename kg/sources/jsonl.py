@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from kg.sources.record import NumberText, Record
@@ -40,4 +40,16 @@ def _record(number: int, text: str) -> Record:
         return Record(number, fault=reason(error))
     if isinstance(value, list):
         return Record(number, value, None if value else "an array with nothing in it")
-    return Record(number, (value,))
+    return Record(number, wrapped(value) or (value,))
+
+
+def wrapped(value: Any) -> list[Any] | None:
+    """The papers in ``{"papers": [...]}`` and the like."""
+    if not isinstance(value, Mapping) or "title" in value or "paper" in value:
+        return None
+    lists = [inner for inner in value.values() if isinstance(inner, list) and any(map(_is_paper, inner))]
+    return lists[0] if len(lists) == 1 else None
+
+
+def _is_paper(item: Any) -> bool:
+    return isinstance(item, Mapping) and ("title" in item or "paper" in item)

@@ -24,11 +24,11 @@ _DATE = re.compile(
 _PAGE = re.compile(r"(?:daily|trending)\s+papers", re.IGNORECASE)
 _FURNITURE = re.compile(
     r"by\s*AK\b.*|new|subscribe|get\s+trending\s+papers\b.*|daily|weekly|monthly|week\s+\d+.*|submitted\s+by\b.*"
-    r"|[A-Z][a-z]+\s+(?:19|20)\d\d",
+    r"|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\s+(?:19|20)\d\d",
     re.IGNORECASE,
 )
 _FILE_DATE = re.compile(
-    r"(?<!\d)((?:19|20)\d\d)(?:[-_.]?(?:0[1-9]|1[0-2])(?:[-_.]?(?:0[1-9]|[12]\d|3[01]))?)?(?!\d)"
+    r"(?<!\d)((?:19|20)\d\d)(?:[-_.]?(0[1-9]|1[0-2])(?:[-_.]?(0[1-9]|[12]\d|3[01]))?)?(?!\d)"
 )
 
 Day = tuple[int | None, int, int]  # year, month, day
@@ -56,8 +56,14 @@ class _Block:
     def add(self, line: Line) -> None:
         self.size += len(line.text)
         self.fault = self.fault or line.fault
-        if self.size <= 2 * MAX_ABSTRACT:  # one that is too long is refused later; memory must not follow it
+        if self.size <= MAX_ABSTRACT:
             self.texts.append(line.text.strip())
+        else:  # memory must not grow with it
+            self.fault = self.fault or f"a text of over {MAX_ABSTRACT:,} characters, the longest that is read"
+
+    def join(self, other: _Block) -> None:
+        for text in other.texts:
+            self.add(Line(other.line, text, other.fault))
 
     @property
     def text(self) -> str:
@@ -78,16 +84,14 @@ def records(lines: Lines, year: int | None, note: Callable[[int | None, str], No
         note: told which year was assumed.
     """
     entries = _entries(lines)
-    if year is None and (named := _FILE_DATE.search(lines.name.replace("\\", "/").rsplit("/", 1)[-1])):
-        year = int(named[1])
     if year is None:
         ahead = list(islice(entries, WINDOW))
-        year, why = _year(ahead, date.today())
+        year, why = _year(ahead, lines.name, date.today())
         entries = chain(ahead, entries)
         if why and any(entry.day and entry.day[0] is None for entry in ahead):
             note(None, f"dates without a year are taken to be of {year} ({why}); --year names another")
     for entry in entries:
-        yield _record(entry, year, note)
+        yield _record(entry, (entry.page and entry.page[0]) or year, note)
 
 
 def _record(entry: _Entry, year: int, note: Callable[[int | None, str], None]) -> Record:
@@ -102,17 +106,24 @@ def _record(entry: _Entry, year: int, note: Callable[[int | None, str], None]) -
     return Record(entry.line, (item,))
 
 
-def _year(entries: list[_Entry], today: date) -> tuple[int, str | None]:
-    """The page's year: its own, else after the last year that it has to name, else the last that is not to come."""
+def _year(entries: list[_Entry], name: str, today: date) -> tuple[int, str | None]:
+    """The page's year, and how it was guessed where nothing names it.
+
+    The page's own, else the file name's, else the one after the last year that a paper's date has to name, else
+    the latest in which the page's day has been.
+    """
     page = next((entry.page for entry in entries if entry.page), None)
     if page and page[0]:
         return page[0], None
+    if named := _FILE_DATE.search(name.replace("\\", "/").rsplit("/", 1)[-1]):
+        saved = (int(named[2] or 12), int(named[3] or 31))
+        return int(named[1]) - bool(page and page[1:] > saved), None
     bare = [entry.day[1:] for entry in entries if entry.day and entry.day[0] is None]
     last = page[1:] if page else max(bare, default=(1, 1))
     latest = today.year if last <= (today.month, today.day) else today.year - 1
-    named = [entry.day[0] for entry in entries if entry.day and entry.day[0]]
-    if named and max(named) < latest:
-        return max(named) + 1, "the year after the last one that is named"
+    years = [entry.day[0] for entry in entries if entry.day and entry.day[0]]
+    if years and max(years) < latest:
+        return max(years) + 1, "the year after the last one that is named"
     return latest, "the latest such day"
 
 
@@ -121,51 +132,54 @@ def _entries(lines: Iterable[Line]) -> Iterator[_Entry]:
     page: Day | None = None
     started = False
     run: list[_Block] = []
-    for item in _parts(lines):
-        if isinstance(item, _Block):
-            if not started:
-                if _PAGE.fullmatch(item.text):
-                    run.clear()  # what stands above the heading
-                    continue
-                if (day := _day(item.text)) and page is None:
-                    page = day
-                    run.clear()
-                    continue
-                if _FURNITURE.fullmatch(item.text):
-                    continue
-            run.append(item)
-            if len(run) > 3:  # enough to see whether the first paper has ended
-                cut = _cut(run)
-                if cut:
-                    started = True
-                    yield _entry(run[:cut], None, page)
-                    del run[:cut]
-                elif len(run) > 50:
-                    run[1].texts += run.pop(2).texts
-        elif run:
-            started = True
+    for part in _parts(lines):
+        item: _Block | _Footer = part
+        if isinstance(item, _Block) and (day := _day(item.text)):
+            if any(_like_abstract(block) for block in run):
+                item = _Footer(item.line, day)
+            elif not started or not run:  # the page's, or of the next day on it
+                page = day
+                run = []
+                continue
+        if isinstance(item, _Footer):
+            started = started or bool(run)
             while (cut := _cut(run)) and cut < len(run):
                 yield _entry(run[:cut], None, page)
-                del run[:cut]
-            yield _entry(run, item.day, page)
+                run = run[cut:]
+            if run:
+                yield _entry(run, item.day, page)
+            elif item.authors:
+                yield _Entry(item.line, "", "", fault="a footer without a paper before it")
             run = []
+        elif not started and _PAGE.fullmatch(item.text):
+            run = []  # what stands above the heading
+        elif started or not _FURNITURE.fullmatch(item.text):
+            run.append(item)
+            cut = _cut(run)
+            if cut:
+                started = True
+                yield _entry(run[:cut], None, page)
+                run = run[cut:]
+            elif len(run) > 50:  # memory must not grow
+                run[1].join(run.pop(2))
     while run:
         cut = _cut(run) or len(run)
         yield _entry(run[:cut], None, page)
-        del run[:cut]
+        run = run[cut:]
 
 
 def _cut(run: list[_Block]) -> int:
     """Where the second paper of a run of blocks begins; 0 where there is none in sight."""
     for i in range(2, len(run) - 1):
-        if _like_title(run[i]) and _like_abstract(run[i + 1]) and _like_abstract(run[i - 1]):
+        # The second block is an abstract, however short.
+        if _like_title(run[i]) and _like_abstract(run[i + 1]) and (i == 2 or _like_abstract(run[i - 1])):
             return i
     return 0
 
 
 def _like_title(block: _Block) -> bool:
     text = block.text
-    return block.size <= 250 and not text.endswith((".", ":", ";", ",")) and not text[:1].islower()
+    return block.size <= 250 and not text.endswith((".", ":", ";", ",")) and "://" not in text
 
 
 def _like_abstract(block: _Block) -> bool:
@@ -175,49 +189,47 @@ def _like_abstract(block: _Block) -> bool:
 def _entry(run: list[_Block], day: Day | None, page: Day | None) -> _Entry:
     title, *rest = run
     fault = next((block.fault for block in run if block.fault), None)
+    if not rest and title.size > 400:
+        fault = fault or "an abstract without a title before it"
     return _Entry(title.line, title.text, " ".join(block.text for block in rest), day, page, fault)
 
 
 @dataclass(frozen=True, slots=True)
 class _Footer:
+    line: int
     day: Day | None
+    authors: bool = False
 
 
 def _parts(lines: Iterable[Line]) -> Iterator[_Block | _Footer]:
     """The page as blocks of text and footers."""
     block: _Block | None = None
-    footer = False  # inside one whose date has not come
+    footer: _Footer | None = None  # one whose date has not come
     for line in lines:
         text = line.text.strip()
         authors = _AUTHORS.fullmatch(text)
-        if authors or text in ("·", "•"):
-            if block:
-                yield block
-                block = None
+        ends = bool(authors) or text in ("·", "•")
+        if block and (ends or not text):
+            yield block
+            block = None
+        if ends:
+            footer = footer or _Footer(line.number, None, bool(authors))
             if authors and authors["date"]:
-                yield _Footer(_day(authors["date"].strip()))
-                footer = False
-            elif not footer:
-                footer = True
-        elif not text:
-            if block:
-                yield block
-                block = None
-        elif footer:
-            footer = False
-            day = _day(text)
-            yield _Footer(day)
-            if day is None:
-                block = _Block(line.number)
-                block.add(line)
-        else:
-            if block is None:
-                block = _Block(line.number)
+                yield _Footer(line.number, _day(authors["date"].strip()), True)
+                footer = None
+        elif text:
+            if footer:
+                day = _day(text)
+                yield _Footer(footer.line, day, footer.authors)
+                footer = None
+                if day:
+                    continue
+            block = block or _Block(line.number)
             block.add(line)
     if block:
         yield block
     if footer:
-        yield _Footer(None)
+        yield footer
 
 
 def _day(text: str) -> Day | None:
