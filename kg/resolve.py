@@ -45,7 +45,8 @@ def defines(short: str, long: str) -> bool:
     """Whether ``short`` can be the abbreviation of ``long``: by its letters, and with the same numbers."""
     if " " in short or len(short) > 12 or len(long) <= len(short) or not any(c.isupper() for c in short):
         return False
-    if numbers(name_key(short)) != numbers(name_key(long)) or name_key(short) == name_key(long):
+    # GPT-4 begins GPT-4o, and MMLU MMLU-Pro: names of other things, not abbreviations.
+    if numbers(name_key(short)) != numbers(name_key(long)) or name_key(long).startswith(name_key(short)):
         return False
     return definitions(f"{long} ({short})", whole=True) == [(long, short)]
 
