@@ -60,8 +60,27 @@ class Manual(click.Group):
             formatter.write(f"\n{heading}:\n{text}\n")
 
 
+def _version(ctx: click.Context, param: click.Parameter, value: bool) -> None:
+    if not value:
+        return
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        click.echo(f"paperkg {version('paperkg')}")
+    except PackageNotFoundError:
+        click.echo("paperkg, run from a checkout that is not installed")
+    ctx.exit()
+
+
 @click.group(cls=Manual, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
-@click.version_option(package_name="paperkg")
+@click.option(
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_version,
+    help="Show the version and exit.",
+)
 def kg() -> None:
     """Read abstracts of machine-learning papers into a knowledge graph.
 

@@ -10,11 +10,9 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
-from made_papers import BAR, FOO, Process, Run, write_lines
+from made_papers import BAR, FOO, ROOT, Process, Run, write_lines
 
 from kg.cli.manual import kg
-
-ROOT = Path(__file__).resolve().parent.parent.parent
 
 
 @pytest.fixture

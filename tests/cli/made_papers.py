@@ -10,6 +10,8 @@ from typing import Any
 
 from click.testing import Result
 
+ROOT = Path(__file__).resolve().parent.parent.parent
+
 Run = Callable[..., Result]
 Process = Callable[..., "subprocess.CompletedProcess[bytes]"]
 
