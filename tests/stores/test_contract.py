@@ -444,7 +444,9 @@ def test_a_wrong_statement_says_where(store: Store, cypher: str, says: str) -> N
 
 def test_an_unknown_label_or_property_is_told(store: Store, capfd: pytest.CaptureFixture[str]) -> None:
     """Case 39: in the answer, not on the terminal."""
-    store.apply(Changes(nodes=[model("FooLM"), model("BarLM")], edges=[based_on("FooLM", "BarLM", paper="p")]))
+    store.apply(
+        Changes(nodes=[model("FooLM"), model("BarLM")], edges=[based_on("FooLM", "BarLM", paper="p")])
+    )
     assert "Modell" in " ".join(store.query("MATCH (n:Modell) RETURN n.key").warnings)
     assert "namme" in " ".join(store.query("MATCH (n:Model) RETURN n.namme").warnings)
     assert "USESS" in " ".join(store.query("MATCH (n:Model)-[:USESS]->(m) RETURN m").warnings)
