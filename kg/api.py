@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import logging
 import os
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -114,20 +115,21 @@ def extract(papers: Iterable[Paper], *, reader: str | Reader = "default") -> Ite
         from extractors import load_reader
 
         reader = load_reader(reader)
-    return (_claims(paper, reader) for paper in papers)
+    name = reader.name
+
+    def left_out(reason: str) -> None:
+        _log.warning("%s: a claim that does not fit its text was left out: %s", name, reason)
+
+    return (_claims(paper, reader, left_out) for paper in papers)
 
 
-def _claims(paper: Paper, reader: Reader) -> PaperClaims:
+def _claims(paper: Paper, reader: Reader, left_out: Callable[[str], None]) -> PaperClaims:
     from kg.claims import PaperClaims, from_json, to_json
 
     empty = PaperClaims(paper, reader=reader.name)
     if not paper.abstract or paper.withdrawn:
         return empty
     ((found, _),) = reader.read([(paper.text, None)], batch_size=1)
-
-    def left_out(reason: str) -> None:
-        _log.warning("%s: %s: a claim was left out: %s", reader.name, paper.key, reason)
-
     return replace(from_json({**to_json(empty), **found}, left_out), paper=paper)
 
 
@@ -210,8 +212,11 @@ class Graph:
             from extractors import load_reader
 
             reader = load_reader(reader)
-        reading = reader
-        known = 0
+        reading, known = reader, 0
+        left_out: Counter[str] = Counter()
+
+        def misfit(reason: str) -> None:
+            left_out[f"a claim of {reading.name} that does not fit its text"] += 1
 
         def claims() -> Iterator[PaperClaims]:
             nonlocal known
@@ -219,12 +224,13 @@ class Graph:
                 if not reread and self._knows(paper, reading.name):
                     known += 1
                 else:
-                    yield _claims(paper, reading)
+                    yield _claims(paper, reading, misfit)
                 on_paper(paper)
 
         summary = self.load(claims(), min_confidence=min_confidence)
         summary.papers += known
         summary.unchanged += known
+        summary.left_out += left_out
         return summary
 
     def _knows(self, paper: Paper, reader: str) -> bool:

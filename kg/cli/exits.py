@@ -39,7 +39,11 @@ class InputError(Exception):
 
 
 class OutputError(Exception):
-    """Output that cannot be written; the message says what and where."""
+    """Output that cannot be written: where (``-`` is standard output), and what the system said."""
+
+    def __init__(self, where: str, error: OSError) -> None:
+        name = "standard output" if where == "-" else display(where)
+        super().__init__(f"{name}: {error.strerror or error}")
 
 
 @contextmanager
@@ -74,9 +78,9 @@ def _meaning(error: Exception) -> tuple[int, str]:
     if isinstance(error, OutputError):
         return OUTPUT, str(error)
     if isinstance(error, OSError):
-        where = f"{display(error.filename)}: " if error.filename is not None else ""
-        full = error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS)
-        return OUTPUT if full or not where else INPUT, f"{where}{error.strerror or error}"
+        where = "standard output" if error.filename is None else display(error.filename)
+        full = error.filename is None or error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS)
+        return OUTPUT if full else INPUT, f"{where}: {error.strerror or error}"
     if os.environ.get("KG_DEBUG"):
         traceback.print_exception(error)
     first = (str(error).splitlines() or [""])[0]

@@ -11,7 +11,7 @@ from kg.cli.exits import MEANINGS, guarded
 from kg.cli.looking import lookup, schema, stats
 from kg.cli.reading import build, extract, load
 from kg.cli.showing import export, html
-from kg.cli.terminal import prepare_streams
+from kg.cli.terminal import prepare_streams, use_utf8
 
 _EXAMPLES = """\
   kg build papers.jsonl                     read papers into graph.kgl
@@ -96,4 +96,5 @@ for command in (build, extract, load, lookup, query, stats, schema, html, export
 
 def main() -> None:
     """Entry point of ``kg``."""
+    use_utf8()
     kg.main(prog_name="kg")

@@ -45,7 +45,7 @@ def _living_line() -> Iterator[Callable[[object], None]]:
             speed = f"  {task.speed:,.1f} a second" if task.speed else ""
             return Text(f"{task.completed:,.0f} papers{speed}")
 
-    console = Console(stderr=True, no_color=not in_colour(sys.stderr))
+    console = Console(stderr=True, color_system="auto" if in_colour(sys.stderr) else None)
     with Progress(SpinnerColumn(), Count(), TimeElapsedColumn(), console=console, transient=True) as bar:
         # The size of a stream is unknown, so there is no percentage.
         task = bar.add_task("papers", total=None)

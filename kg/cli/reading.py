@@ -183,8 +183,7 @@ def extract(
             except BrokenPipeError:
                 raise
             except OSError as error:
-                where = "standard output" if output == "-" else display(output)
-                raise OutputError(f"{where}: {error.strerror or error}") from None
+                raise OutputError(output, error) from None
     complain.close()
     if not quiet:
         click.echo(

@@ -49,7 +49,7 @@ def html(
             click.echo(f"kg: {error.args[0]}", err=True)
             ctx.exit(NOT_ALL)
         except OSError as error:
-            raise OutputError(f"{display(output)}: {error.strerror or error}") from None
+            raise OutputError(output, error) from None
     for note in summary.notes:
         click.echo(note, err=True)
     click.echo(
@@ -101,7 +101,7 @@ def export(ctx: click.Context, form: str | None, output: str, store: str) -> Non
         except BrokenPipeError:
             raise
         except OSError as error:
-            raise OutputError(f"{display(output)}: {error.strerror or error}") from None
+            raise OutputError(output, error) from None
     where = ", ".join(map(display, summary.paths)) or "standard output"
     click.echo(f"{where}: {summary.nodes:,} nodes, {summary.edges:,} edges", err=True)
     if summary.replaced:

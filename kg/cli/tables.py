@@ -82,7 +82,7 @@ def _terminal_table(rows: Rows) -> None:
         table.add_column(Text(column), overflow="fold", justify="right" if numeric and rows.rows else "left")
     for row in rows.rows:
         table.add_row(*(Text(cell(value)) for value in row))
-    Console(no_color=not in_colour(sys.stdout), highlight=False).print(table)
+    Console(color_system="auto" if in_colour(sys.stdout) else None, highlight=False).print(table)
 
 
 def plain_table(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> Iterator[str]:

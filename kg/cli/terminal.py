@@ -11,6 +11,12 @@ from typing import Any, TextIO
 import click
 
 
+def use_utf8() -> None:
+    """Start over in Python's UTF-8 mode where the locale knows no UTF-8: names of files and arguments need it."""
+    if os.name == "posix" and sys.getfilesystemencoding() != "utf-8":
+        os.execv(sys.executable, [sys.executable, "-X", "utf8", *sys.orig_argv[1:]])
+
+
 def prepare_streams() -> None:
     """Write UTF-8 to pipes and files whatever the locale; on a terminal escape what it cannot show."""
     for stream in (sys.stdout, sys.stderr):
