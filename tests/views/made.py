@@ -84,7 +84,7 @@ def made_graph(papers: int = 15, seed: int = 3) -> Subgraph:
 
     def word() -> str:
         while True:
-            made = "".join(rng.choices(SYLLABLES, k=rng.choice((2, 2, 3)))).title()
+            made = "".join(rng.choices(SYLLABLES, k=rng.choice((2, 2, 3)) + len(used) // 1000)).title()
             if made not in used:
                 used.add(made)
                 return made
