@@ -295,7 +295,12 @@ def entry(store: Store, ref: Ref) -> Entry:
         results=tuple(
             sorted(
                 (_score(result, parts[key], papers) for key, result in results.items()),
-                key=lambda score: (score.said.date or "", score.key),
+                key=lambda score: (
+                    score.said.date or "",
+                    score.said.paper,
+                    -(score.said.start or 0),
+                    score.key,
+                ),
                 reverse=True,
             )
         ),

@@ -44,8 +44,8 @@ def test_every_command_explains_itself_with_examples(run: Run, name: str) -> Non
         assert getattr(option, "help", None) or option.param_type_name == "argument"
 
 
-def test_the_page_of_commands_is_current() -> None:
-    subprocess.run([sys.executable, ROOT / "scripts" / "docs", "--check"], check=True)
+def test_the_pages_of_commands_and_schema_are_current() -> None:
+    subprocess.run([sys.executable, ROOT / "scripts" / "docs", "--check", "cli", "schema"], check=True)
 
 
 @pytest.mark.parametrize(
