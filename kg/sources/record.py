@@ -84,7 +84,7 @@ def paper_from(item: Any, note: Callable[[str], None]) -> Paper:
             note(f"{name} {_short(value)} cannot be read and was left out")
             return None
 
-    paper = Paper(
+    return Paper(
         key=key,
         title=title,
         abstract=abstract,
@@ -100,7 +100,6 @@ def paper_from(item: Any, note: Callable[[str], None]) -> Paper:
         comments=optional("comments", lambda value: _whole((clean(value or ""),))[0] or None, comments),
         withdrawn=fields["withdrawn"] in (True, "true", "True", "1") or says_withdrawn(abstract, comments),
     )
-    return paper
 
 
 def _fields(item: Any) -> dict[str, Any]:
@@ -155,11 +154,13 @@ def _text(name: str, value: Any) -> str:
 
 
 def _arxiv_id(fields: Mapping[str, Any]) -> ArxivId | None:
-    for value in fields["ids"]:
-        found = parse_arxiv_id(value) if isinstance(value, str) else None
-        if found:
-            return found
-    return None
+    """The id that stands first, with the version that it or another form of it names."""
+    parsed = [parse_arxiv_id(value) for value in fields["ids"] if isinstance(value, str)]
+    found = [one for one in parsed if one]
+    if not found:
+        return None
+    versions = [one.version for one in found if one.version and one.key == found[0].key]
+    return ArxivId(found[0].key, versions[0] if versions else None)
 
 
 def _history(value: Any) -> list[Any]:

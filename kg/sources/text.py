@@ -188,7 +188,11 @@ def open_lines(source: Source, encoding: str | None = None) -> Iterator[Lines]:
             with open(source, "rb") as stream:
                 yield _lines(name, stream, encoding)
         else:
-            yield _lines(name, sys.stdin.buffer if isinstance(source, str | Path) else source, encoding)
+            if isinstance(source, str | Path):
+                if sys.stdin is None:
+                    raise SourceError(Problem(name, None, "is closed"))
+                source = sys.stdin.buffer
+            yield _lines(name, source, encoding)
     except OSError as error:
         raise SourceError(Problem(name, None, _reason(error))) from None
 

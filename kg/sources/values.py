@@ -7,7 +7,6 @@ import json
 import re
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
-from email.utils import parsedate_to_datetime
 from typing import Any
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
@@ -105,6 +104,8 @@ def iso_date(value: Any) -> str | None:
         day, number = match[1] or match[3], month(match[2])
         if day and number:
             return date(int(match[4]), number, int(day)).isoformat()
+    from email.utils import parsedate_to_datetime  # slow to import, seldom needed
+
     try:
         return parsedate_to_datetime(text).date().isoformat()
     except (TypeError, IndexError, OverflowError):

@@ -4,7 +4,7 @@ import io
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from made import BAR, FOO, named, read, reasons
+from papers_made import BAR, FOO, named, read, reasons
 
 from kg.sources import ReadReport, read_papers
 

@@ -2,7 +2,7 @@ import json
 from typing import Any
 
 import pytest
-from made import BAR, FOO, read, reasons
+from papers_made import BAR, FOO, read, reasons
 
 ITEM: dict[str, Any] = {
     "paper": {

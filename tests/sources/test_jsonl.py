@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from made import BAR, FOO, lines, only, read, reasons
+from papers_made import BAR, FOO, lines, only, read, reasons
 
 from kg.papers import title_key
 from kg.sources import SourceError, read_papers
@@ -145,6 +145,15 @@ def test_versions_of_one_paper_have_one_key() -> None:
 )
 def test_finds_the_arxiv_id_wherever_it_stands(fields: dict[str, Any]) -> None:
     assert only({"title": "FooLM", **fields}).key == "arxiv:2406.01234"
+
+
+def test_the_version_may_stand_in_the_address() -> None:
+    paper = only({"title": "FooLM", "id": "2406.01234", "url": "https://arxiv.org/abs/2406.01234v2"})
+    assert (paper.key, paper.version) == ("arxiv:2406.01234", 2)
+    assert (
+        only({"title": "FooLM", "id": "2406.01234", "url": "https://arxiv.org/abs/2406.04321v2"}).version
+        is None
+    )
 
 
 def test_an_id_that_json_takes_for_a_number_keeps_its_zero() -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from made import BAR, FOO, LONG, read, reasons
+from papers_made import BAR, FOO, LONG, read, reasons
 
 from kg.papers import title_key
 from kg.sources import ReadReport, read_papers

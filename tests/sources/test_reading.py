@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from made import FOO, lines, named, read, reasons
+from papers_made import FOO, lines, named, read, reasons
 
 from kg.sources import FORMATS, ReadReport, SourceError, read_papers
 
@@ -217,7 +217,7 @@ def test_memory_does_not_grow_with_the_file() -> None:
         (b"Daily Papers\n\n", page),
     ):
         peaks = []
-        for count in (10, 60):
+        for count in (4, 24):
             stream = Endless(line, count)
             reads = iter([first] if first else [])
             stream.read = lambda size=-1, s=stream, r=reads: next(r, None) or Endless.read(s, size)  # type: ignore
@@ -273,3 +273,9 @@ def test_the_real_corpus() -> None:
     assert (report.read, report.skipped, report.empty, report.notes) == (5580, 0, 0, [])
     assert len({paper.key for paper in papers}) == 5580
     assert all(paper.key.startswith("arxiv:") and paper.listed for paper in papers)
+
+
+def test_a_closed_standard_input_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdin", None)
+    with pytest.raises(SourceError, match="standard input: is closed"):
+        list(read_papers("-"))
