@@ -19,7 +19,7 @@ _TOKENS = re.compile(
       | (?P<line>//[^\n]*)
       | (?P<block>/\*.*?\*/)
       | (?P<stop>;)
-      | (?P<end>(?:(?<=\.)|(?<=[{,]))\s*end\b(?=\s*:)|(?<=\.)\s*end\b)
+      | (?P<end>(?<=[{,])\s*end\b(?=\s*:)|(?<=[^.]\.)\s*end\b)
     """,
     re.VERBOSE | re.DOTALL,
 )

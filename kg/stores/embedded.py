@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-import shutil
-import tempfile
 import threading
 import warnings
 from collections.abc import Iterator, Mapping
@@ -15,21 +13,12 @@ from types import TracebackType
 from typing import Any, Self
 
 from kg.stores import checks
-from kg.stores.base import (
-    Changes,
-    QueryError,
-    QueryTimeoutError,
-    Rows,
-    StoreError,
-    WriteRefusedError,
-)
-from kg.stores.dialect import Statement, prepare, quote, written_name
+from kg.stores.base import Changes, QueryError, Rows, StoreError, WriteRefusedError
+from kg.stores.dialect import prepare, quote, written_name
+from kg.stores.embedded_answers import errors, plain
+from kg.stores.embedded_files import Folder, log_path, open_to_read, open_to_write
 from kg.stores.embedded_write import write as write_batch
-from kg.stores.values import clean, guard, unguard
-
-# The log is folded into the file past this size, so that a reader has little of it to replay.
-_LOG_MIB = 4
-_COPY_TRIES = 5
+from kg.stores.values import clean, guard
 
 
 class EmbeddedStore:
@@ -58,60 +47,16 @@ class EmbeddedStore:
         self.read_only = read_only
         self._path = Path(path)
         self._lock = threading.RLock()
-        self._copy: tempfile.TemporaryDirectory[str] | None = None
-        with _errors(self.url):
-            self._graph = self._open_to_read() if read_only else self._open_to_write()
+        self._copy: Folder | None = None
+        with errors(self.url):
+            if read_only:
+                self._graph, self._copy = open_to_read(self._path)
+            else:
+                self._graph = open_to_write(self._path)
         # Only a write opens this gate, and only while it runs.
         self._graph.read_only(True)
-        self.as_of = self._written()
-
-    def _log_path(self) -> Path:
-        return self._path.with_name(self._path.name + "-wal")
-
-    def _written(self) -> dt.datetime:
-        found = [path.stat().st_mtime for path in (self._path, self._log_path()) if path.exists()]
-        return dt.datetime.fromtimestamp(max(found, default=0), dt.UTC)
-
-    def _open_to_write(self) -> Any:
-        import kglite
-
-        if not self._path.absolute().parent.is_dir():
-            raise StoreError(f"{self.url}: the folder {self._path.absolute().parent} does not exist")
-        try:
-            return kglite.open(self.url, durable="full", auto_checkpoint_wal_mib=_LOG_MIB)
-        except kglite.WriterLeaseHeldError as error:
-            holder = error.holder.get("pid")
-            who = "this process" if error.holder.get("self") else f"process {holder or 'unknown'}"
-            since = f" since {error.holder['since']}" if error.holder.get("since") else ""
-            message = f"{self.url}: {who} has been writing it{since}; wait until it is done, then try again"
-            raise StoreError(message) from None
-
-    def _open_to_read(self) -> Any:
-        """Load the file or, where the log beside it knows more, replay both in a private copy."""
-        import kglite
-
-        if not self._path.exists() and not self._log_path().exists():
-            raise StoreError(f"{self.url}: no graph there; `kg build SOURCE --store {self.url}` makes one")
-        if self._path.exists():
-            with warnings.catch_warnings(record=True) as said:
-                warnings.simplefilter("always")
-                graph = kglite.load(self.url)
-            if not said:
-                return graph
-        for tries_left in reversed(range(_COPY_TRIES)):
-            self._copy = tempfile.TemporaryDirectory(prefix="paperkg-", ignore_cleanup_errors=True)
-            twin = Path(self._copy.name) / "graph.kgl"
-            try:
-                # The log first: a checkpoint between the two copies is then newer than the log, never older.
-                shutil.copyfile(self._log_path(), twin.with_name(twin.name + "-wal"))
-                if self._path.exists():
-                    shutil.copyfile(self._path, twin)
-                return kglite.open(str(twin), lock=False, durable="normal", auto_checkpoint_wal_mib=0)
-            except (kglite.KgError, OSError, RuntimeError, ValueError):
-                self._copy.cleanup()
-                if not tries_left:
-                    raise
-        raise AssertionError("unreachable")
+        found = [file.stat().st_mtime for file in (self._path, log_path(self._path)) if file.exists()]
+        self.as_of = dt.datetime.fromtimestamp(max(found, default=0), dt.UTC)
 
     def query(
         self,
@@ -132,10 +77,10 @@ class EmbeddedStore:
             self._must_write()
         statement = prepare(cypher)
         values = guard(clean(dict(parameters or {})))
-        with self._lock, _errors(self.url, statement, timeout), self._gate(write):
+        with self._lock, errors(self.url, statement, timeout), self._on_disk(), self._gate(write):
             if not write:
                 self._refuse_files(statement.text, values)
-            answer = self._graph.cypher(
+            answer = self._live().cypher(
                 statement.text,
                 params=values,
                 timeout_ms=0 if timeout is None else max(1, round(timeout * 1000)),
@@ -145,7 +90,7 @@ class EmbeddedStore:
             raise QueryError(
                 "FORMAT is not part of a statement here; choose the format where the rows are shown"
             )
-        rows = [tuple(_plain(row[column]) for column in answer.columns) for row in answer.to_list()]
+        rows = [tuple(plain(row[column]) for column in answer.columns) for row in answer.to_list()]
         columns = tuple(written_name(column) for column in answer.columns)
         return Rows(columns, rows, tuple(answer.warnings))
 
@@ -154,20 +99,46 @@ class EmbeddedStore:
         if "LOAD" not in cypher.upper():
             return
         bare = re.sub(r"^\s*(EXPLAIN|PROFILE)\b", "", cypher, flags=re.IGNORECASE)
-        plan = self._graph.cypher("EXPLAIN " + bare, params=values).to_list()
+        plan = self._live().cypher("EXPLAIN " + bare, params=values).to_list()
         if any("LoadCsv" in str(step.get("operation", "")) for step in plan):
             raise WriteRefusedError("LOAD CSV reads a file of this machine, which needs permission to write")
+
+    def _live(self) -> Any:
+        if self._graph is None:
+            raise StoreError(f"{self.url} is closed")
+        return self._graph
 
     @contextmanager
     def _gate(self, write: bool) -> Iterator[None]:
         if not write:
             yield
             return
-        self._graph.read_only(False)
+        self._live().read_only(False)
         try:
             yield
         finally:
+            if self._graph is not None:
+                self._graph.read_only(True)
+
+    @contextmanager
+    def _on_disk(self) -> Iterator[None]:
+        """Where the disk refuses a write, go back to what it holds: kglite keeps the write in memory."""
+        import kglite
+
+        try:
+            yield
+        except kglite.FileIoError as error:
+            if error.code != "DurabilityFailed":
+                raise
+            reason = str(error).split(": ")[1].split(". ")[0]
+            # Leaving it as after a failure writes nothing, and lets go of the file.
+            self._graph.__exit__(type(error), error, None)
+            self._graph = None
+            self._graph = open_to_write(self._path)
             self._graph.read_only(True)
+            raise StoreError(
+                f"{self.url}: the disk refused the write ({reason}); nothing of it is in the graph, all before it is"
+            ) from None
 
     def _must_write(self) -> None:
         if self.read_only:
@@ -203,7 +174,7 @@ class EmbeddedStore:
             for kind, names in declared.indexed_relations().items()
             for name in names
         ]
-        with self._lock, _errors(self.url), self._gate(True):
+        with self._lock, errors(self.url), self._on_disk(), self._gate(True):
             for what, rules in (("CONSTRAINT", wanted), ("INDEX", indexes)):
                 for rule in rules:
                     self._graph.cypher(f"CREATE {what} IF NOT EXISTS {rule}")
@@ -220,10 +191,10 @@ class EmbeddedStore:
         """
         self._must_write()
         checks.refuse_keyless(changes)
-        with self._lock, _errors(self.url), warnings.catch_warnings():
+        with self._lock, errors(self.url), warnings.catch_warnings():
             # A checkpoint that failed is tried again later; the batch itself is in the log by then.
             warnings.simplefilter("ignore")
-            with self._graph.begin() as transaction:
+            with self._on_disk(), self._live().begin() as transaction:
                 write_batch(transaction.cypher, changes)
 
     def counts(self) -> dict[str, int]:
@@ -243,7 +214,7 @@ class EmbeddedStore:
         with self._lock, warnings.catch_warnings():
             warnings.simplefilter("ignore")
             if not self.read_only:
-                with _errors(self.url):
+                with errors(self.url):
                     self._graph.close()
             self._graph = None
             if self._copy:
@@ -256,78 +227,3 @@ class EmbeddedStore:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
-
-
-_NODE = {"id", "labels", "properties"}
-_EDGE = {"id", "start", "end", "type", "properties"}
-_PATH = {"nodes", "relationships"}
-
-
-def _plain(value: Any) -> Any:
-    """A value of an answer as the protocol gives it."""
-    if isinstance(value, str):
-        return unguard(value)
-    if isinstance(value, list):
-        return [_plain(item) for item in value]
-    if isinstance(value, dict):
-        if value.keys() == _NODE and isinstance(value["labels"], list):
-            return {"_labels": value["labels"], **_stored(value["labels"], value["properties"])}
-        if value.keys() == _EDGE and isinstance(value["properties"], dict):
-            return {"_type": value["type"], **{k: _plain(v) for k, v in value["properties"].items()}}
-        if value.keys() == _PATH:
-            nodes, edges = _plain(value["nodes"]), _plain(value["relationships"])
-            return [part for pair in zip(nodes, [*edges, None], strict=True) for part in pair][:-1]
-        return {key: _plain(item) for key, item in value.items()}
-    if isinstance(value, (dt.date, dt.time)):  # a datetime is a date
-        return value.isoformat()
-    return value
-
-
-def _stored(labels: list[str], properties: dict[str, Any]) -> dict[str, Any]:
-    """A node's own properties: kglite adds id and type, and a title where none was written."""
-    made_up = {f"{labels[0]}_{properties.get('id')}", str(properties.get("id")), properties.get("name")}
-    hidden = {"id", "type"} | ({"title"} if str(properties.get("title")) in made_up else set())
-    return {key: _plain(value) for key, value in properties.items() if key not in hidden}
-
-
-@contextmanager
-def _errors(url: str, statement: Statement | None = None, timeout: float | None = None) -> Iterator[None]:
-    """Turn kglite's errors into the protocol's, one line each."""
-    import kglite
-
-    try:
-        yield
-    except StoreError:
-        raise
-    except kglite.ReadOnlyError:
-        raise WriteRefusedError("the statement would change the graph, and this is a read") from None
-    except kglite.CypherTimeoutError:
-        limit = "its limit" if timeout is None else f"its limit of {timeout:g} s"
-        raise QueryTimeoutError(f"the statement ran past {limit}") from None
-    except (kglite.CypherError, kglite.SchemaError) as error:
-        if statement is None:
-            raise StoreError(f"{url}: {_one_line(error)}") from None
-        raise QueryError(_positioned(error, statement)) from None
-    except kglite.ConstraintError as error:
-        raise StoreError(f"{url}: {_one_line(error)}") from None
-    except (kglite.FileFormatError, UnicodeDecodeError):
-        raise StoreError(f"{url}: not a graph of this program; name another file with --store") from None
-    except (kglite.KgError, OSError, RuntimeError) as error:
-        raise StoreError(f"{url}: {_one_line(error)}") from None
-    except (TypeError, ValueError, OverflowError, RecursionError) as error:
-        if statement is None:
-            raise StoreError(f"{url}: {_one_line(error)}") from None
-        raise QueryError(_one_line(error)) from None
-
-
-def _one_line(error: BaseException) -> str:
-    return str(error).splitlines()[0] if str(error) else type(error).__name__
-
-
-def _positioned(error: Exception, statement: Statement) -> str:
-    message = _one_line(error)
-    line, column = getattr(error, "line", None), getattr(error, "col", None)
-    if line is None or column is None:
-        return message.split(" error: ", 1)[-1].split(". Available: ", 1)[0]
-    message = message.split(": ", 1)[-1]
-    return f"line {line}, column {statement.column(line, column)}: {message}"
