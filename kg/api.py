@@ -358,7 +358,7 @@ class Graph:
         Raises:
             NameNotFoundError: nothing bears one of the names.
         """
-        from kg.lookup import find
+        from kg.finding import find
         from kg.views.subgraph import neighbourhood, whole
 
         names = [names] if isinstance(names, str) else list(names)

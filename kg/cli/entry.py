@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 
 from kg.cli.terminal import paint, wrapped
-from kg.lookup import Answer, Entry, Ref, Relation, Said, Score
+from kg.finding import Ref
+from kg.lookup import Answer, Entry, Relation, Said, Score
 
 
 def answer_lines(answer: Answer, limit: int | None) -> Iterator[str]:

@@ -9,7 +9,7 @@ import pytest
 from made_papers import Run, entity, write_lines
 
 from kg import open as open_graph
-from kg.lookup import is_typo
+from kg.finding import is_typo
 
 
 @pytest.mark.parametrize("name", ["FooLM", "foolm", "Foo-LM", "FOO LM", "model:foolm", r"\textbf{FooLM}"])
