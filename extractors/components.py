@@ -118,7 +118,9 @@ class PaperRelations(_Reading):
     def __call__(self, doc: Doc) -> Doc:
         """Read one document."""
         if doc._.reading is not None:
-            doc._.relations = read_relations(doc._.reading, doc._.entities, self.network, self.settings)
+            doc._.relations = read_relations(
+                doc.text, doc._.reading, doc._.entities, self.network, self.settings
+            )
         return doc
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 import numpy as np
@@ -15,6 +16,7 @@ from extractors.names import form_key
 from extractors.network import ReadingNetwork
 from extractors.reading import ReadEntity, Reading, sigmoid
 from extractors.settings import Settings
+from extractors.spans import units_of
 
 
 def softmax(scores: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -23,19 +25,25 @@ def softmax(scores: NDArray[np.float32]) -> NDArray[np.float32]:
     return np.asarray(e / e.sum(-1, keepdims=True), np.float32)
 
 
-def spans_of_scores(scores: NDArray[np.float32], floor: float) -> list[tuple[int, int, float]]:
+def spans_of_scores(
+    scores: NDArray[np.float32], floor: float, sentences: NDArray[np.int64] | None = None
+) -> list[tuple[int, int, float]]:
     """Spans that may be mentions, without overlaps.
 
     Args:
         scores: (units, max_span, 1 + types); class 0 is no entity.
         floor: least probability of being an entity of any type.
+        sentences: the sentence of each unit, (units,); a span then stays within one.
 
     Returns:
         (first unit, last unit, probability), in order of place. Where two overlap, the likelier has the place.
     """
     units, width, _ = scores.shape
     some = 1.0 - softmax(scores)[..., 0]
-    some[np.arange(units)[:, None] + np.arange(width)[None] >= units] = 0.0
+    ends = np.arange(units)[:, None] + np.arange(width)[None]
+    some[ends >= units] = 0.0
+    if sentences is not None:
+        some[sentences[np.minimum(ends, units - 1)] != sentences[:, None]] = 0.0
     starts, lengths = np.nonzero(some >= floor)
     order = sorted(zip(starts.tolist(), lengths.tolist(), strict=True), key=lambda p: (-some[p], -p[1], p[0]))
     taken = np.zeros(units, bool)
@@ -109,10 +117,10 @@ def read_entities(
     """
     units = reading.units
     scores = network.spans(reading.first, reading.last)
-    found = spans_of_scores(scores, settings.span)
+    found = spans_of_scores(scores, settings.span, reading.sentence)
     if not found:
         return []
-    groups = group_forms(text, units, [(a, b) for a, b, _ in found])
+    groups = group_forms(text, units, [_bare(text, units, a, b) for a, b, _ in found])
     span_scores = np.stack([np.mean([scores[a, b - a] for a, b in g], axis=0) for g in groups])
     facts = np.asarray([_facts(text, units, g, title_end) for g in groups], np.int64)
     vectors, kinds, introduced = network.entities(
@@ -134,6 +142,23 @@ def read_entities(
             )
         )  # fmt: skip
     return entities
+
+
+_AFFIX = re.compile(
+    r"(?P<before>non-)?.*?(?P<after>-(?:based|level|style|like|powered|driven|trained|tuned|generated|class))?",
+    re.I | re.S,
+)
+
+
+def _bare(text: str, units: Encoded, first: int, last: int) -> UnitSpan:
+    """A span without what is glued to a name ("non-", "-based")."""
+    start, end = int(units.start[first]), int(units.end[last])
+    m = _AFFIX.fullmatch(text, start, end)
+    if m and m["before"] and text[m.end("before") : m.end("before") + 1].isupper():
+        start = m.end("before")
+    if m and m["after"] and any(c.isupper() for c in text[start : m.start("after")]):
+        end = m.start("after")
+    return units_of(units, start, end)
 
 
 def _facts(text: str, units: Encoded, spans: Sequence[UnitSpan], title_end: int) -> tuple[int, int, int]:

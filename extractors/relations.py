@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 import numpy as np
@@ -13,15 +14,33 @@ from extractors.reading import ReadEntity, Reading, ReadRelation, sigmoid
 from extractors.settings import Settings
 
 # Relations that cannot hold both ways.
+# What stands between two names, the worse first. The network has seen too few of these.
+_PASSIVE = re.compile(
+    r"\b(?:is|are|was|were|been|gets?)\s+(?:\w+ly\s+)?"
+    r"(?:out(?:performed|matched|done)|surpassed|beaten|exceeded)\s+by\b"
+    r"|\b(?:trail|lag|underperform|fall|fell)(?:s|ed|ing|en)?\s+(?:short of|behind)?|\b(?:worse|weaker|lower)\s+than\b",
+    re.I,
+)
+_ALIKE = re.compile(
+    r"\b(?:comparabl[ey]|on par|competitiv\w*|match(?:es|ed|ing)?|rival(?:s|ing)?|parity|similar(?:ly)? to"
+    r"|approach(?:es|ing))\b",
+    re.I,
+)
+_NEGATED = re.compile(
+    r"\b(?:not|n't|never|fails? to|failed to|unable to|without)\s+(?:\w+\s+)?"
+    r"(?:out(?:perform|match)|surpass|exceed|beat|improve)\w*",
+    re.I,
+)
 _ONE_WAY = frozenset({"BASED_ON", "VARIANT_OF", "PART_OF", "USES", "TRAINED_ON", "EVALUATED_ON"})
 
 
 def read_relations(
-    reading: Reading, entities: Sequence[ReadEntity], network: ReadingNetwork, settings: Settings
+    text: str, reading: Reading, entities: Sequence[ReadEntity], network: ReadingNetwork, settings: Settings
 ) -> list[ReadRelation]:
     """Score all pairs and keep what passes the thresholds and the schema's ends.
 
     Args:
+        text: what was read.
         reading: the text after the encoder.
         entities: what it names.
         network: the trained network.
@@ -53,6 +72,8 @@ def read_relations(
                 continue
             outcome = OUTCOMES[int(outcomes[h, t].argmax())] if name == "COMPARED_WITH" else None
             m, n = g.closest[h, t]
+            if outcome is not None and h:
+                outcome = _worded(text, entities[h - 1].mentions[m], entities[t].mentions[n]) or outcome
             place = spans[t][0 if h == 0 else n]
             if h and reading.sentence[spans[h - 1][m][0]] != reading.sentence[place[0]]:
                 place = max(spans[h - 1][m], place)
@@ -61,6 +82,18 @@ def read_relations(
             found.append(ReadRelation(h - 1, name, t, p, outcome, int(reading.sentence[place[0]])))
     found.sort(key=lambda r: (-r.probability, r.head, r.tail, r.type))
     return _without_contradictions(found)
+
+
+def _worded(text: str, head: tuple[int, int], tail: tuple[int, int]) -> str | None:
+    """The outcome that the words between two mentions of one sentence leave no doubt of, seen from the head."""
+    between = text[min(head[1], tail[1]) : max(head[0], tail[0])]
+    if len(between) > 120 or "\n" in between:
+        return None
+    if _NEGATED.search(between):
+        return "unknown"
+    if _PASSIVE.search(between):
+        return "worse" if head < tail else "better"
+    return "similar" if _ALIKE.search(between) else None
 
 
 def _first_in_abstract(reading: Reading, entity: ReadEntity) -> int:

@@ -135,7 +135,7 @@ def tune(cases: Sequence[Case], network: ReadingNetwork, settings: Settings) -> 
         want = {(node(r["head"]), r["type"], r["tail"]) for r in c.paper["relations"]}
         relation_count += len(want)
         best: dict[Any, Guess] = {}
-        for r in read_relations(c.reading, found, network, open_ended):
+        for r in read_relations(c.text, c.reading, found, network, open_ended):
             key = guess_node(r.head), r.type, matched[r.tail] or ("none", r.tail)
             if key not in best or best[key].probability < r.probability:
                 best[key] = Guess(r.type, r.probability, key in want)
@@ -210,8 +210,10 @@ def thresholds(guesses: Sequence[Guess], gold: int, groups: Iterable[str]) -> di
             scored = []
             for t in GRID:
                 chosen[group] = t
-                scored.append((round(f1(), 5), -abs(t - 0.4), t))
-            chosen[group] = max(scored)[2]
+                scored.append((f1(), t))
+            # Of thresholds that are as good but for noise, the one that prefers fewer and surer claims.
+            best = max(scored)[0]
+            chosen[group] = min((abs(t - 0.5), t) for score, t in scored if score >= best - 0.0005)[1]
         if chosen == before:
             break
     return chosen

@@ -90,15 +90,43 @@ def test_mentions_slice_the_text(claims):
 
 def test_names_are_spans_of_tokens():
     doc = paper_pipeline()(
-        "Hybrids\nWe study a FooLM9-based, non-LoRA, FooGPT-4-level system; BERT/RoBERTa hybrids; and FooNet's head."
+        "Hybrids\nWe compare a Qwen9-based system, a non-LoRA baseline and a FooGPT-4-level system with FooNet's head, "
+        "trained by Foo Inc. We test them on GLUE."
     )
     mentions = {m for e in doc._.entities for m in e.mentions}
     assert {(s.start_char, s.end_char) for s in doc.spans["entities"]} == mentions
-    assert {"BERT", "RoBERTa", "LoRA"} <= {s.text for s in doc.spans["entities"]}
+    assert {"Qwen9", "LoRA", "FooGPT-4", "FooNet", "GLUE"} <= {s.text for s in doc.spans["entities"]}
+
+
+def test_no_name_crosses_from_the_title_into_the_abstract():
+    doc = paper_pipeline()("FooLM\nLLaMA and FooLM are compared on GLUE.")
+    assert not any("\n" in s.text for s in doc.spans["entities"])
+
+
+def outcome(reader, sentence):
+    claims = read(reader, f"A study\nWe study language models. {sentence}")
+    names = {e["id"]: e["name"] for e in claims["entities"]}
+    return {
+        (names[r["head"]], names[r["tail"]]): r["outcome"]
+        for r in claims["relations"]
+        if r["type"] == "COMPARED_WITH" and r["head"] != "paper"
+    }
+
+
+def test_who_beats_whom(reader):
+    assert outcome(reader, "FooLM-7B outperforms QuxLM-7B on ZapBench.")["FooLM-7B", "QuxLM-7B"] == "better"
+    assert (
+        outcome(reader, "FooLM-7B is outperformed by QuxLM-7B on ZapBench.").get(("FooLM-7B", "QuxLM-7B"))
+        != "better"
+    )
 
 
 def test_the_same_text_gives_the_same_claims_in_any_batch(reader):
-    texts = [(f"{TITLE}\n{ABSTRACT}", 0), ("T\nBarNet beats BERT on GLUE.", 1), (f"{TITLE}\n{ABSTRACT} More.", 2)]
+    texts = [
+        (f"{TITLE}\n{ABSTRACT}", 0),
+        ("T\nBarNet beats BERT on GLUE.", 1),
+        (f"{TITLE}\n{ABSTRACT} More.", 2),
+    ]
     alone = [read(reader, t) for t, _ in texts]
     assert [c for c, _ in reader.read(texts, batch_size=3)] == alone
     assert [c for c, _ in reader.read(reversed(texts), batch_size=2)] == alone[::-1]

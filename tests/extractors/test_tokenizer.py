@@ -15,7 +15,17 @@ def tokenizer():
 
 @pytest.mark.parametrize(
     "name",
-    ["Foo2.5-VL-7B", "FooT-4o", "nDCG@10", "F_{1}", "R1-CI-14B", r"\textbf{FooNet}", "pass@1", "$F_1$", "Foo++"],
+    [
+        "Foo2.5-VL-7B",
+        "FooT-4o",
+        "nDCG@10",
+        "F_{1}",
+        "R1-CI-14B",
+        r"\textbf{FooNet}",
+        "pass@1",
+        "$F_1$",
+        "Foo++",
+    ],
 )
 def test_names_stay_whole(tokenizer, name):
     assert name in [t.text for t in tokenizer(f"We test {name}, then ({name}) and {name}.")]
