@@ -31,13 +31,19 @@ def definitions(text: str, *, whole: bool = False) -> list[tuple[str, str]]:
     for m in _BRACKETS.finditer(text):
         short = re.split(r"[;,]", m[1])[0].strip().strip("\"'“”")
         before = text[: m.start()].rstrip()
-        if not is_short_form(short):
+        word = re.search(r"([^\s(),;:]+)$", before)
+        inside = m[1].strip()
+        if (
+            word
+            and len(word[1]) < len(inside)
+            and is_short_form(word[1])
+            and inside.count(" ") <= len(word[1]) + 2
+        ):
             # "SHORT (long form)"
-            word = re.search(r"([^\s(),;:]+)$", before)
-            if word and is_short_form(word[1]) and m[1].count(" ") <= len(word[1]) + 2:
-                long = _long_form(word[1], m[1].strip())
-                if long is not None and long == m[1].strip():
-                    found.append((long, word[1]))
+            if _long_form(word[1], inside) == inside:
+                found.append((inside, word[1]))
+                continue
+        if not is_short_form(short):
             continue
         reach = min(len(short) + 5, 2 * len(short))
         words = [w.start() for w in _WORD.finditer(before[-200:])][-max(reach, 2) :]

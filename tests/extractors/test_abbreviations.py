@@ -43,6 +43,7 @@ def test_brackets_that_define_nothing(text):
         ("text-to-image (T2I) generation", "text-to-image", "T2I"),
         ("visual question answering (VQA; Doe et al.)", "visual question answering", "VQA"),
         ("BLEU (bilingual evaluation understudy)", "bilingual evaluation understudy", "BLEU"),
+        ("FOTR (FOo TRansformer) is", "FOo TRansformer", "FOTR"),
         ("First. Then low-rank adaptation (LoRA) helps", "low-rank adaptation", "LoRA"),
     ],
 )

@@ -152,7 +152,8 @@ def test_things_that_only_stand_together_are_not_related(reader):
 @pytest.mark.parametrize(
     "text",
     [
-        "", "\n", "FooNet\n", "\nOnly an abstract.", "悟道\n我们提出了悟道模型，在 FooBench 上达到 87.2%。", "😀 FooNet\nWe 😀 beat BERT.",
+        "", "\n", "FooNet\n", "\nOnly an abstract.",
+        "悟道\n我们提出了悟道模型，在 FooBench 上达到 87.2%。", "😀 FooNet\nWe 😀 beat BERT.",
         "T\n" + "$\\alpha_{1}^{2}$ \\textbf{FooNet} \\cite{x} " * 20, "T\n" + "word " * 3000, "T\n" + "x" * 5000,
         "T\u2028\u0000\ufeff\nFooNet \u202e beats BERT",
     ],
