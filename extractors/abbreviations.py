@@ -38,11 +38,10 @@ def definitions(text: str, *, whole: bool = False) -> list[tuple[str, str]]:
             and len(word[1]) < len(inside)
             and is_short_form(word[1])
             and inside.count(" ") <= len(word[1]) + 2
+            and _long_form(word[1], inside) == inside
         ):
-            # "SHORT (long form)"
-            if _long_form(word[1], inside) == inside:
-                found.append((inside, word[1]))
-                continue
+            found.append((inside, word[1]))  # "SHORT (long form)"
+            continue
         if not is_short_form(short):
             continue
         reach = min(len(short) + 5, 2 * len(short))

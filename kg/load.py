@@ -359,17 +359,18 @@ class _Loader:
     def _check(self, changes: Changes, papers: list[str]) -> None:
         """Count in the store what was written."""
         written = Counter(edge.type for edge in changes.edges)
+        nodes = _by_label(sorted(node.key for node in changes.nodes))
+        written.update({label: len(keys) for label, keys in nodes.items()})
+        # Of what was replaced, nothing may be left over, so every type is counted.
+        types = [type for type in schema().sourced_types if changes.forget or written[type]]
         counts = [
             f"MATCH ()-[r:{type}]->() WHERE r.paper IN $papers RETURN '{type}' AS name, count(r) AS n"
-            for type in schema().sourced_types
+            for type in types
+        ] + [
+            f"MATCH (n:{label}) WHERE n.key IN ${label} RETURN '{label}' AS name, count(n) AS n"
+            for label in nodes
         ]
-        keys = {"papers": papers}
-        for label, wanted in _by_label([node.key for node in changes.nodes]).items():
-            keys[label] = wanted
-            written[label] = len(wanted)
-            counts.append(
-                f"MATCH (n:{label}) WHERE n.key IN ${label} RETURN '{label}' AS name, count(n) AS n"
-            )
+        keys = {"papers": papers, **nodes}
         for name, counted in self._store.query(" UNION ALL ".join(counts), keys).rows:
             if counted != written[name]:
                 raise LoadError(

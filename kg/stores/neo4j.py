@@ -64,11 +64,13 @@ class Neo4jStore:
                 urlunsplit((parts.scheme, address, "", parts.query, "")),
                 auth=(self._user, password) if password else None,
                 connection_timeout=PATIENCE,
+                connection_acquisition_timeout=PATIENCE,
                 max_transaction_retry_time=3 * PATIENCE,
                 warn_notification_severity=neo4j.NotificationMinimumSeverity.OFF,
             )
             try:
-                self.query("RETURN 1")
+                with self._session(write=False) as session:
+                    session.run("RETURN 1").consume()  # not in a transaction, which would be tried for half a minute
             except BaseException:
                 self.close()
                 raise
