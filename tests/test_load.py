@@ -89,7 +89,7 @@ def test_case_57_a_second_load_writes_nothing_and_says_so(store: Store) -> None:
     third = load_claims(store, papers)
     assert outcomes(third) == (0, 1, 4, 0, 0)
     assert dump(store) == before
-    assert third.added() == {"BarLM": 1}.get("x", third.added())
+    assert third.added() == {"MENTIONS": 1, "USES": 1}
 
 
 def test_case_30_an_edge_to_a_node_of_an_earlier_load(store: Store) -> None:
@@ -186,7 +186,7 @@ def test_case_2_on_both_stores_an_older_version_is_skipped(store: Store) -> None
     papers = versions()
     load_claims(store, [papers[1]])
     before = dump(store)
-    summary = load_claims(store, [replace(papers[2])])
+    summary = load_claims(store, [papers[2]])
     assert outcomes(summary) == (0, 0, 0, 1, 0)
     assert dump(store) == before
 
