@@ -135,7 +135,7 @@ def read_export(path: str | os.PathLike[str], format: str | None = None) -> Subg
             network = nx.read_gexf(path)
     except (ValueError, KeyError, SyntaxError, nx.NetworkXException) as problem:
         raise ExportError(f"{path}: is no {chosen} of paperkg: {problem}") from problem
-    return _from_networkx(network, chosen)
+    return _from_networkx(nx.MultiDiGraph(network), chosen)
 
 
 def _make_plain(data: dict[str, Any]) -> None:

@@ -269,7 +269,7 @@ def value_text(properties: Any) -> str:
         text = "" if value is None else f"{value:g}" if isinstance(value, float) else str(value)
         if properties.get("kind") == "delta" and isinstance(value, (int, float)) and value > 0:
             text = "+" + text
-    if unit and not text.rstrip().endswith(str(unit)):
+    if unit and text[-1:].isdigit():  # else the text has its unit, in words of its own
         text += unit if unit in ("%", "x") else f" {unit}"
     return text
 

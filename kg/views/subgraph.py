@@ -72,7 +72,7 @@ class Subgraph:
         """
         import networkx as nx
 
-        graph = nx.MultiDiGraph()
+        graph: nx.MultiDiGraph = nx.MultiDiGraph()
         for node in self.nodes.values():
             own = {attribute(k, NODE_ATTRIBUTES): v for k, v in node.properties.items() if k != "key"}
             graph.add_node(node.key)

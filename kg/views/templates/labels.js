@@ -8,7 +8,8 @@ const CROWDED = 0.4, ALWAYS = 25; // below that scale so many names are shown ev
 class Labels {
   constructor(network, graph) {
     this.network = network;
-    this.graph = graph; // {nodes, lines, isShown(i), isLineShown(i)}
+    this.graph = graph; // {nodes, lines, centre, isShown(i), isLineShown(i)}
+    this.pinned = new Set(graph.centre); // what the page was asked for is named whatever lies under it
     this.widths = new Map();
     // Papers come last: their titles are long, and what they share tells more.
     const late = (i) => graph.nodes[i].type === "Paper";
@@ -53,15 +54,17 @@ class Labels {
     const box = (i) => { const r = Math.max(this.graph.size(i) * scale, 2); return [place(i).x - r, place(i).y - r, 2 * r, 2 * r]; };
     visible.forEach((i) => taken.add(...box(i)));
     context.fillStyle = this.graph.colours.text;
-    [...visible.filter((i) => this.chosen.has(i)), ...visible.filter((i) => !this.chosen.has(i))].forEach((i, rank) => {
-      context.font = `${this.chosen.has(i) ? "600 " : ""}${NODE_FONT}px system-ui, sans-serif`;
+    const first = (i) => this.pinned.has(i) || this.chosen.has(i);
+    [...visible.filter(first), ...visible.filter((i) => !first(i))].forEach((i, rank) => {
+      context.font = `${first(i) ? "600 " : ""}${NODE_FONT}px system-ui, sans-serif`;
       const text = this.graph.nodes[i].label, w = this.width(context, text) + 6, h = NODE_FONT + 4;
       const { x, y } = place(i), r = this.graph.size(i) * scale + 1;
       const spots = [[x - w / 2, y + r], [x - w / 2, y - r - h], [x + r, y - h / 2], [x - r - w, y - h / 2]]
         .filter(([left, top]) => left > 0 && top > 0 && left + w < wide && top + h < high);
       firm.add(...box(i));
       // Where it is crowded, the names that matter most may lie over smaller nodes.
-      const spot = spots.find(([left, top]) => taken.free(left, top, w, h))
+      const spot = (this.pinned.has(i) && spots.find(([left, top]) => firm.free(left, top, w, h)))
+        || spots.find(([left, top]) => taken.free(left, top, w, h))
         || (rank < ALWAYS && scale < CROWDED && spots.find(([left, top]) => firm.free(left, top, w, h)));
       if (spot) write(text, ...spot, w, h);
     });

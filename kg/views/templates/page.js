@@ -52,7 +52,7 @@ network.canvas.frame.tabIndex = 0;
 network.canvas.frame.setAttribute("aria-label", "The drawing. Arrow keys move it, + and - zoom. Every node is also in the lists of the panel.");
 network.canvas.frame.setAttribute("role", "img");
 const labels = new Labels(network, {
-  nodes: DATA.nodes, lines: DATA.lines, colours, isShown, isLineShown,
+  nodes: DATA.nodes, lines: DATA.lines, centre: DATA.centre, colours, isShown, isLineShown,
   ends: (line) => index.ends[line],
   isQuiet: (line) => DATA.visEdges[line].quiet,
   position: (i) => network.body.nodes[i],
