@@ -22,6 +22,7 @@ from spacy.util import filter_spans
 from extractors.abbreviations import definitions
 from extractors.entities import read_entities
 from extractors.features import encode
+from extractors.introduced import SAID, says_introduced
 from extractors.network import ReadingNetwork, load_network
 from extractors.reading import stitch
 from extractors.relations import read_relations
@@ -107,6 +108,8 @@ class PaperIntroduced(_Reading):
     def __call__(self, doc: Doc) -> Doc:
         """Read one document."""
         for e in doc._.entities:
+            if says_introduced(doc.text, e, doc._.title_end):
+                e.introduced_probability = max(e.introduced_probability, SAID)
             e.introduced = e.introduced_probability >= self.settings.introduced
         return doc
 
