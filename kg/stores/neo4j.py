@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
-from urllib.parse import unquote, urlsplit, urlunsplit
+from urllib.parse import unquote, urlsplit
 
 from kg.stores import checks
 from kg.stores.base import Changes, QueryError, Rows, StoreError, WriteRefusedError
@@ -52,28 +52,38 @@ class Neo4jStore:
         address = f"{parts.hostname if ':' not in str(parts.hostname) else f'[{parts.hostname}]'}:{parts.port or 7687}"
         path = f"/{self._database}" if self._database else ""
         self.url = f"{parts.scheme}://{self._user}@{address}{path}"
-        self._driver: Driver | None = None
         # Python prints the warnings of loggers that nobody listens to; notifications are in Rows.warnings.
         logging.getLogger("neo4j").addHandler(logging.NullHandler())
+        self._driver: Driver | None = None
+        rest = f"{address}?{parts.query}" if parts.query else address
+        with errors(self.url):
+            self._driver = self._connect(parts.scheme, rest)
 
+    def _connect(self, scheme: str, rest: str) -> Driver:
         import neo4j
 
         password = os.environ.get("NEO4J_PASSWORD")
-        with errors(self.url):
-            self._driver = neo4j.GraphDatabase.driver(
-                urlunsplit((parts.scheme, address, "", parts.query, "")),
-                auth=(self._user, password) if password else None,
-                connection_timeout=PATIENCE,
-                connection_acquisition_timeout=PATIENCE,
-                max_transaction_retry_time=3 * PATIENCE,
-                warn_notification_severity=neo4j.NotificationMinimumSeverity.OFF,
-            )
-            try:
-                with self._session(write=False) as session:
-                    session.run("RETURN 1").consume()  # not in a transaction, which would be tried for half a minute
-            except BaseException:
-                self.close()
-                raise
+        driver = neo4j.GraphDatabase.driver(
+            f"{scheme}://{rest}",
+            auth=(self._user, password) if password else None,
+            connection_timeout=PATIENCE,
+            connection_acquisition_timeout=PATIENCE,
+            max_transaction_retry_time=3 * PATIENCE,
+            warn_notification_severity=neo4j.NotificationMinimumSeverity.OFF,
+        )
+        try:
+            # Not in a transaction of the driver's: that would be tried for half a minute.
+            with driver.session(database=self._database, default_access_mode=neo4j.READ_ACCESS) as session:
+                session.run("RETURN 1").consume()
+        except neo4j.exceptions.ServiceUnavailable:
+            driver.close()
+            if scheme.startswith("neo4j"):  # the driver says only that it cannot route, bolt says why
+                self._connect(scheme.replace("neo4j", "bolt"), rest.partition("?")[0]).close()
+            raise
+        except BaseException:
+            driver.close()
+            raise
+        return driver
 
     def _session(self, *, write: bool) -> Any:
         import neo4j

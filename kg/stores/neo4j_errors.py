@@ -23,10 +23,11 @@ def errors(url: str, timeout: float | None = None) -> Iterator[None]:
     except StoreError:
         raise
     except failures.AuthError:
-        given = "the password in NEO4J_PASSWORD" if os.environ.get("NEO4J_PASSWORD") else "no password"
-        raise StoreError(
-            f"{url}: the server does not accept this user with {given}; set NEO4J_PASSWORD"
-        ) from None
+        if os.environ.get("NEO4J_PASSWORD"):
+            reason = "the server does not accept this user with the password in NEO4J_PASSWORD"
+        else:
+            reason = "the server wants a password; put it into the environment, NEO4J_PASSWORD"
+        raise StoreError(f"{url}: {reason}") from None
     except failures.ConstraintError as error:
         raise StoreError(f"{url}: {_one_line(error)}") from None
     except failures.Neo4jError as error:
@@ -86,9 +87,7 @@ def _reason(error: BaseException, url: str) -> str:
     if "+" in scheme and re.search(r"SSL|TLS|encrypt|EOF|reset", text, re.IGNORECASE):
         return f"the server does not speak TLS on this port; try {plain}://, or the right port (7687)"
     if "HTTP" in text or "handshake" in text.lower() or "magic" in text.lower():
-        return (
-            "something else than Bolt answers on this port; Neo4j's Bolt port is 7687, 7474 is its HTTP port"
-        )
+        return "what answers there does not speak Bolt; Neo4j's Bolt port is 7687, 7474 is its HTTP port"
     if "routing" in text.lower() and plain == "neo4j" and "refused" not in text:
         return f"the server gives no routing table; try bolt{scheme[5:]}://"
     if "getaddrinfo" in text or "Cannot resolve" in text or "not known" in text:
