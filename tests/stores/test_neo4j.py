@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from kg.stores import open_store
-from kg.stores.base import Changes, Edge, Node, StoreError, WriteRefusedError
+from kg.stores.base import Changes, Node, StoreError, WriteRefusedError
 
 ROOT = Path(__file__).parents[2]
 SCRIPT = ROOT / "scripts" / "neo4j"
