@@ -7,7 +7,7 @@ import re
 import threading
 import warnings
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -46,7 +46,8 @@ class EmbeddedStore:
         self.url = str(path)
         self.read_only = read_only
         self._path = Path(path)
-        self._lock = threading.RLock()
+        # Reads of a reader may run side by side; a writer's wait, as a write opens the gate for all.
+        self._lock: AbstractContextManager[Any] = nullcontext() if read_only else threading.RLock()
         self._copy: Folder | None = None
         with errors(self.url):
             if read_only:
