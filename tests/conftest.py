@@ -32,6 +32,7 @@ def neo4j_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
             if found.counts():
                 pytest.fail(f"{found.url} holds data, which the tests would delete; give an empty server")
         yield uri
+        _empty(uri)
         return
     if not (shutil.which("java") and shutil.which("mvn")):
         pytest.skip("no Neo4j: set NEO4J_URI to an empty server, or install Java and Maven")
@@ -47,12 +48,16 @@ def neo4j_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     subprocess.run([script, "stop", folder], capture_output=True, check=False)
 
 
+def _empty(url: str) -> None:
+    with open_store(url) as opened:
+        while opened.counts():
+            opened.query("MATCH (n) WITH n LIMIT 5000 DETACH DELETE n", write=True)
+
+
 @pytest.fixture
 def empty_neo4j(neo4j_url: str) -> str:
     """The address of a Neo4j database without nodes; constraints and indexes stay from test to test."""
-    with open_store(neo4j_url) as opened:
-        while opened.counts():
-            opened.query("MATCH (n) WITH n LIMIT 5000 DETACH DELETE n", write=True)
+    _empty(neo4j_url)
     return neo4j_url
 
 
