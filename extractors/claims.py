@@ -7,7 +7,7 @@ from typing import Any
 
 from spacy.tokens import Doc
 
-from extractors.names import clean_name
+from extractors.latex import plain_name
 from extractors.reading import ReadEntity
 from extractors.settings import Settings
 
@@ -92,4 +92,4 @@ def entity_name(text: str, entity: ReadEntity) -> str:
     counts = Counter(text[a:b] for a, b in entity.mentions)
     counts.update(dict.fromkeys(entity.forms, 0))
     forms = sorted(counts, key=lambda f: ("(" in f and len(counts) > 1, -counts[f]))
-    return clean_name(forms[0])
+    return plain_name(forms[0])

@@ -2,7 +2,8 @@
 
 import pytest
 
-from extractors.names import clean_name, form_key
+from extractors.latex import plain_name
+from extractors.names import form_key
 
 
 @pytest.mark.parametrize(
@@ -11,8 +12,8 @@ from extractors.names import clean_name, form_key
         (r"\textbf{FooNet}", "FooNet"),
         (r"\emph{Foo Net}", "Foo Net"),
         (r"\myname{BarNet}", "BarNet"),
-        ("F_{1}", "F_1"),
-        ("F$_1$", "F_1"),
+        ("F_{1}", "F1"),
+        ("F$_1$", "F1"),
         (r"$\beta$-VAE", "β-VAE"),
         ("top-$k$", "top-k"),
         ("Foo~Net", "Foo Net"),
@@ -22,8 +23,8 @@ from extractors.names import clean_name, form_key
         ("{", "{"),
     ],
 )
-def test_clean_name(form, name):
-    assert clean_name(form) == name
+def test_plain_name(form, name):
+    assert plain_name(form) == name
 
 
 def test_form_key():
