@@ -224,21 +224,47 @@ def mermaid() -> str:
     return "\n".join(lines)
 
 
+# Text of any length: a plain index would refuse a long one, and its whole batch with it.
+FULL_TEXT = {
+    "entity_names": ("Entity", ("name", "aliases")),
+    "paper_titles": ("Paper", ("title",)),
+}
+
+
+def plain_indexes() -> list[tuple[str, str]]:
+    """Label and property of each plain index on nodes."""
+    text = {(label, name) for label, names in FULL_TEXT.values() for name in names}
+    return [(k, name) for k, names in schema().indexed().items() for name in names if (k, name) not in text]
+
+
+def unique_keys() -> list[tuple[str, str]]:
+    """Label and property of each unique key; each entity label has its own beside the one of Entity."""
+    declared = schema()
+    return list({**declared.unique(), **{label: node.key for label, node in declared.nodes.items()}}.items())
+
+
+def full_text() -> dict[str, str]:
+    """For each full-text index, by its name, the statement that makes it."""
+    return {
+        index: f"CREATE FULLTEXT INDEX {index} IF NOT EXISTS FOR (n:{label}) ON EACH [{', '.join(f'n.{p}' for p in names)}]"
+        for index, (label, names) in FULL_TEXT.items()
+    }
+
+
 def statements() -> list[str]:
     """The constraints and indexes, one Cypher statement each (Neo4j Community, no plugins)."""
-    declared = schema()
     found = [
         f"CREATE CONSTRAINT {label.lower()}_{key} IF NOT EXISTS FOR (n:{label}) REQUIRE n.{key} IS UNIQUE"
-        for label, key in declared.unique().items()
+        for label, key in unique_keys()
     ]
     found += [
         f"CREATE INDEX {label.lower()}_{name} IF NOT EXISTS FOR (n:{label}) ON (n.{name})"
-        for label, names in declared.indexed().items()
-        for name in names
+        for label, name in plain_indexes()
     ]
+    found += full_text().values()
     found += [
         f"CREATE INDEX {kind.lower()}_{name} IF NOT EXISTS FOR ()-[r:{kind}]-() ON (r.{name})"
-        for kind, names in declared.indexed_relations().items()
+        for kind, names in schema().indexed_relations().items()
         for name in names
     ]
     return found

@@ -15,7 +15,7 @@ from kg.stores.base import Changes, QueryError, Rows, StoreError, WriteRefusedEr
 from kg.stores.dialect import prepare, quote
 from kg.stores.neo4j_answers import operators, rows
 from kg.stores.neo4j_errors import PATIENCE, errors
-from kg.stores.neo4j_schema import FULL_TEXT, indexes, refuse_overlong, unique
+from kg.stores.neo4j_schema import indexes, refuse_overlong
 from kg.stores.neo4j_write import write as write_batch
 from kg.stores.values import clean
 
@@ -145,17 +145,19 @@ class Neo4jStore:
         Raises:
             StoreError: the database holds nodes that break a constraint; nothing was made.
         """
+        from kg.graph_schema import full_text, unique_keys
+
         constraints = _covered(self.query("SHOW CONSTRAINTS").dicts())
         shown = self.query("SHOW INDEXES").dicts()
         plain = _covered([row for row in shown if row["type"] == "RANGE"])
         names = {row["name"] for row in shown}
-        missing = [rule for rule in unique() if ("NODE", *rule) not in constraints]
+        missing = [rule for rule in unique_keys() if ("NODE", *rule) not in constraints]
         statements = [
             f"CREATE CONSTRAINT IF NOT EXISTS FOR (n:{quote(label)}) REQUIRE n.{quote(name)} IS UNIQUE"
             for label, name in missing
         ]
         statements += [statement for rule, statement in indexes() if rule not in plain]
-        statements += [statement for name, statement in FULL_TEXT.items() if name not in names]
+        statements += [statement for name, statement in full_text().items() if name not in names]
         if not statements:
             return
         self._must_write()

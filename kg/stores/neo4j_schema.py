@@ -8,39 +8,22 @@ from kg.stores.base import Changes, StoreError
 from kg.stores.dialect import quote
 
 _INDEX_BYTES = 8_000  # what a unique key or an indexed property may hold
-# Text of any length: a plain index would refuse a long one and its whole batch with it.
-_TEXT = {("Entity", "name"), ("Paper", "title")}
-FULL_TEXT = {
-    "entity_names": "CREATE FULLTEXT INDEX entity_names IF NOT EXISTS FOR (n:Entity) ON EACH [n.name, n.aliases]",
-    "paper_titles": "CREATE FULLTEXT INDEX paper_titles IF NOT EXISTS FOR (n:Paper) ON EACH [n.title]",
-}
-
-
-def unique() -> list[tuple[str, str]]:
-    """Label and property of each unique key; each entity label has its own beside the one of Entity."""
-    from kg.graph_schema import schema
-
-    declared = schema()
-    return list({**declared.unique(), **{label: node.key for label, node in declared.nodes.items()}}.items())
 
 
 def indexes() -> list[tuple[tuple[str, str, str], str]]:
     """Node or relationship, label or type, and property of each plain index, with the statement that makes it."""
-    from kg.graph_schema import schema
+    from kg.graph_schema import plain_indexes, schema
 
-    declared = schema()
     found = [
         (("NODE", label, name), f"CREATE INDEX IF NOT EXISTS FOR (n:{quote(label)}) ON (n.{quote(name)})")
-        for label, names in declared.indexed().items()
-        for name in names
-        if (label, name) not in _TEXT
+        for label, name in plain_indexes()
     ]
     found += [
         (
             ("RELATIONSHIP", kind, name),
             f"CREATE INDEX IF NOT EXISTS FOR ()-[r:{quote(kind)}]-() ON (r.{quote(name)})",
         )
-        for kind, names in declared.indexed_relations().items()
+        for kind, names in schema().indexed_relations().items()
         for name in names
     ]
     return found

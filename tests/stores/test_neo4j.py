@@ -270,3 +270,15 @@ def test_the_server_script_without_a_server(tmp_path: Path, words: list[str], st
     )
     assert ended.returncode == status
     assert "Traceback" not in ended.stderr
+
+
+def test_what_the_schema_prints_is_what_the_store_makes(bare_neo4j):
+    """`kg schema --format cypher`, run on a server that the store has prepared, makes nothing more."""
+    from kg.graph_schema import statements
+
+    with open_store(bare_neo4j) as opened:
+        opened.ensure_schema()
+        before = sorted(map(str, opened.query("SHOW INDEXES YIELD name, type").rows))
+        for statement in statements():
+            opened.query(statement, write=True)
+        assert sorted(map(str, opened.query("SHOW INDEXES YIELD name, type").rows)) == before
