@@ -94,8 +94,14 @@ class PaperEntities(_Reading):
         doc._.entities = read_entities(doc.text, doc._.reading, self.network, self.settings, doc._.title_end)
         mentions = [(a, b, e.type) for e in doc._.entities for a, b in e.mentions]
         split_at(doc, {place for a, b, _ in mentions for place in (a, b)})
-        spans = [doc.char_span(a, b, label) for a, b, label in sorted(mentions)]
-        kept: list[Span] = [s for s in spans if s is not None]
+        # Not `char_span`, which goes through all tokens each time.
+        begins = {token.idx: token.i for token in doc}
+        ends = {token.idx + len(token): token.i + 1 for token in doc}
+        kept = [
+            Span(doc, begins[a], ends[b], label)
+            for a, b, label in sorted(mentions)
+            if a in begins and b in ends
+        ]
         doc.spans["entities"] = kept
         doc.ents = tuple(filter_spans(kept))
         return doc
