@@ -57,17 +57,22 @@ class OnnxNetwork:
         missing = [p for p in self.PARTS if not (folder / f"{p}.onnx").exists()]
         if missing:
             raise FileNotFoundError(f"{folder}: the reader's weights are incomplete, no {missing[0]}.onnx")
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads or int(os.environ.get("PAPERKG_THREADS", "0"))
-        options.inter_op_num_threads = 1
-        options.log_severity_level = 3
-        options.enable_cpu_mem_arena = False  # the arena keeps the largest batch's memory for good
-        self._sessions = {
-            p: onnxruntime.InferenceSession(
-                str(folder / f"{p}.onnx"), options, providers=["CPUExecutionProvider"]
+
+        def session(part: str) -> Any:
+            options = onnxruntime.SessionOptions()
+            options.intra_op_num_threads = (
+                count if part == "encoder" else 1
+            )  # the heads are too small to share
+            options.inter_op_num_threads = 1
+            options.log_severity_level = 3
+            options.enable_cpu_mem_arena = False  # the arena keeps the largest batch's memory for good
+            options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+            return onnxruntime.InferenceSession(
+                str(folder / f"{part}.onnx"), options, providers=["CPUExecutionProvider"]
             )
-            for p in self.PARTS
-        }
+
+        count = threads or int(os.environ.get("PAPERKG_THREADS", "0"))
+        self._sessions = {part: session(part) for part in self.PARTS}
         self._inputs = {p: [i.name for i in s.get_inputs()] for p, s in self._sessions.items()}
 
     def _run(self, part: str, *arrays: Array) -> tuple[Array, ...]:
