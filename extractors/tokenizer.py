@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import itertools
 import re
+from bisect import bisect_right
 from collections.abc import Iterable
 
 from spacy.language import Language
 from spacy.tokenizer import Tokenizer
+from spacy.tokens import Doc
 from spacy.util import compile_infix_regex, compile_prefix_regex, compile_suffix_regex, registry
 
 _PREFIXES = [
@@ -64,26 +66,24 @@ def _create() -> object:
     return paper_tokenizer
 
 
-def split_at(doc: object, places: Iterable[int]) -> int:
+def split_at(doc: Doc, places: Iterable[int]) -> int:
     """Cut tokens at characters, so that every name is a span of tokens.
 
     Args:
-        doc: a `spacy.tokens.Doc`.
+        doc: any document.
         places: characters of the text at which a token must begin or end.
 
     Returns:
         How many tokens were cut.
     """
     cuts: dict[int, set[int]] = {}
-    tokens = list(doc)  # type: ignore[call-overload]
+    tokens = list(doc)
     starts = [t.idx for t in tokens]
-    from bisect import bisect_right
-
     for place in places:
         i = bisect_right(starts, place) - 1
         if i >= 0 and starts[i] < place < starts[i] + len(tokens[i]):
             cuts.setdefault(i, set()).add(place - starts[i])
-    with doc.retokenize() as retokenizer:  # type: ignore[attr-defined]
+    with doc.retokenize() as retokenizer:
         for i, inner in cuts.items():
             text, borders = tokens[i].text, [0, *sorted(inner), len(tokens[i])]
             parts = [text[a:b] for a, b in itertools.pairwise(borders)]

@@ -1,4 +1,4 @@
-"""From PyTorch to ONNX files with int8 weights, and the same reading interface over PyTorch for measuring."""
+"""From PyTorch to ONNX files with int8 weights."""
 
 from __future__ import annotations
 
@@ -6,47 +6,13 @@ import json
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import torch
 from torch import Tensor
 
-from extractors.features import SHAPE_SIZES, Encoded
-from extractors.network import Array
+from extractors.features import SHAPE_SIZES
 from extractors.training.network import Network
 
 UNITS, PIECES, ENTITIES, NUMBERS = "units", "pieces", "entities", "numbers"
-
-
-class TorchNetwork:
-    """A trained network behind the interface of `extractors.network.OnnxNetwork`."""
-
-    def __init__(self, network: Network) -> None:
-        self.network = network.eval()
-
-    def _run(self, module: Any, *arrays: Array) -> tuple[Array, ...]:
-        with torch.no_grad():
-            out = module(*(torch.from_numpy(np.ascontiguousarray(a)) for a in arrays))
-        return tuple(t.float().numpy() for t in (out if isinstance(out, tuple) else (out,)))
-
-    def encode(self, window: Encoded) -> Array:
-        """Hidden states of a window's pieces."""
-        return self._run(self.network.encoder, window.ids[None], window.shape[None])[0][0]
-
-    def spans(self, *arrays: Array) -> Array:
-        """See `SpanHead`."""
-        return self._run(self.network.spans, *arrays)[0]
-
-    def entities(self, *arrays: Array) -> tuple[Array, ...]:
-        """See `EntityHead`."""
-        return self._run(self.network.entities, *arrays)
-
-    def relations(self, *arrays: Array) -> tuple[Array, ...]:
-        """See `RelationHead`."""
-        return self._run(self.network.relations, *arrays)
-
-    def results(self, *arrays: Array) -> tuple[Array, ...]:
-        """See `ResultHead`."""
-        return self._run(self.network.results, *arrays)
 
 
 def export(network: Network, folder: Path, *, quantise: bool = True) -> None:

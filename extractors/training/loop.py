@@ -86,7 +86,6 @@ def train(
     folder: Path,
     *,
     log: Callable[[str], None],
-    after_epoch: Callable[[Network, int], dict[str, Any]] | None = None,
 ) -> None:
     """Train, from the last checkpoint in ``folder`` where there is one.
 
@@ -96,7 +95,6 @@ def train(
         plan: rates and lengths.
         folder: gets `checkpoint.pt` (everything needed to go on) and `log.jsonl`.
         log: takes a line of progress.
-        after_epoch: measures the network; its figures go into `log.jsonl`.
     """
     folder.mkdir(parents=True, exist_ok=True)
     encoder = set(network.encoder.parameters()) - set(network.encoder.shapes.parameters())
@@ -139,12 +137,9 @@ def train(
         }
         torch.save(state, folder / "checkpoint.tmp")
         (folder / "checkpoint.tmp").replace(folder / "checkpoint.pt")
-        figures = after_epoch(network, epoch + 1) if after_epoch else {}
         with (folder / "log.jsonl").open("a", encoding="utf-8") as out:
-            out.write(
-                json.dumps({"epoch": epoch + 1, "seconds": round(time.time() - started), **figures}) + "\n"
-            )
-        log(f"epoch {epoch + 1} done in {time.time() - started:.0f} s  {figures}")
+            out.write(json.dumps({"epoch": epoch + 1, "seconds": round(time.time() - started)}) + "\n")
+        log(f"epoch {epoch + 1} done in {time.time() - started:.0f} s")
 
 
 def _resume(folder: Path, network: Network, optimizer: Any, schedule: Any) -> int:
